@@ -1,0 +1,103 @@
+package policies
+
+import "strings"
+
+// Allowlist is a compiled set of host patterns. It is immutable and safe for
+// concurrent use; the zero value and nil allow nothing.
+type Allowlist struct {
+	every bool
+	exact map[string]paths
+	below map[string]paths
+}
+
+// paths are the prefixes allowed on a host; every path if there is none.
+type paths []string
+
+// NewAllowlist compiles patterns.
+func NewAllowlist(patterns ...HostPattern) *Allowlist {
+	a := &Allowlist{exact: make(map[string]paths), below: make(map[string]paths)}
+	for _, p := range patterns {
+		switch {
+		case p.host == "":
+			a.every = true
+		case p.below:
+			a.below[p.host] = a.below[p.host].with(p.path, a.below[p.host] != nil)
+		default:
+			a.exact[p.host] = a.exact[p.host].with(p.path, a.exact[p.host] != nil)
+		}
+	}
+	return a
+}
+
+// with adds a prefix to those of a host that is known already or not. A
+// pattern without a path frees all of them.
+func (p paths) with(prefix string, known bool) paths {
+	if prefix == "" || known && len(p) == 0 {
+		return paths{}
+	}
+	return append(p, prefix)
+}
+
+// Allows says whether a pattern covers path on host. It takes host as a
+// WHATWG URL parser serialises it (lower-case ASCII, no port; see ASCIIHost)
+// and path as such a parser leaves it, with a slash at its start. It does not
+// allocate. An empty host is never allowed.
+func (a *Allowlist) Allows(host, path string) bool {
+	if a == nil || host == "" {
+		return false
+	}
+	if a.every {
+		return true
+	}
+	host = strings.TrimSuffix(host, ".") // the root's dot: the same host
+	if p, ok := a.exact[host]; ok && p.cover(path) {
+		return true
+	}
+	for len(a.below) > 0 {
+		dot := strings.IndexByte(host, '.')
+		if dot < 0 {
+			return false
+		}
+		host = host[dot+1:]
+		if p, ok := a.below[host]; ok && p.cover(path) {
+			return true
+		}
+	}
+	return false
+}
+
+func (p paths) cover(path string) bool {
+	if len(p) == 0 {
+		return true
+	}
+	for _, prefix := range p {
+		if underPrefix(path, prefix) {
+			return !ambiguousPath(path)
+		}
+	}
+	return false
+}
+
+// underPrefix ends a prefix at a segment's border: /embed is not /embedded.
+func underPrefix(path, prefix string) bool {
+	return strings.HasPrefix(path, prefix) &&
+		(len(path) == len(prefix) || prefix[len(prefix)-1] == '/' || path[len(prefix)] == '/')
+}
+
+// ambiguousPath finds encoded slashes. A browser keeps /embed/..%2fevil.js as
+// it is, but CDNs decode it and serve /evil.js: the path a prefix promises is
+// not the path that is served.
+func ambiguousPath(path string) bool {
+	for i := range len(path) {
+		switch {
+		case path[i] == '\\':
+			return true
+		case path[i] == '%' && i+2 < len(path):
+			hi, lo := path[i+1], path[i+2]|0x20
+			if hi == '2' && lo == 'f' || hi == '5' && lo == 'c' {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,47 @@
+package policies
+
+// Default returns the configuration of a file that says nothing.
+func Default() Config {
+	return Config{
+		Listen:   Listen{HTTP: ":80", HTTPS: ":443"},
+		StateDir: "/var/lib/lachan",
+		ACME:     ACME{CA: "https://acme-v02.api.letsencrypt.org/directory"},
+		Admin:    Admin{Listen: "unix:/run/lachan/admin.sock"},
+		Audit: Audit{
+			File:       "/var/log/lachan/audit.jsonl",
+			Durability: DurabilityBatch,
+			Matches:    MatchesBlocked,
+		},
+	}
+}
+
+// DefaultSite returns a site that says nothing but could be served once it
+// has a name, hosts and an upstream.
+func DefaultSite() Site {
+	return Site{
+		UpstreamTLS: UpstreamTLS{MinVersion: "1.2"},
+		TLS:         TLS{Mode: TLSACME},
+		Profile:     ProfileGeneric,
+		WAF: WAF{
+			Mode:              WAFBlock,
+			Paranoia:          1,
+			DetectionParanoia: 1,
+			InboundThreshold:  5,
+			RequestBody:       RequestBody{Limit: MiB, Over: OverReject},
+			SecondOpinion:     Off,
+		},
+		Response: Response{
+			Mode: ResponseClean,
+			Allow: Allow{
+				Media: []HostPattern{{}},
+				Links: []HostPattern{{host: "gov.vn", below: true}},
+			},
+			Links:         LinksAllowlist,
+			InlineScripts: ScriptsSignals,
+			Redirects:     RedirectsBlock,
+			CSP:           "off",
+			Bodies:        Bodies{CSS: "off", JS: "off", JSON: "off", Feeds: "off"},
+			Evidence:      "snippet",
+		},
+	}
+}

@@ -1,0 +1,106 @@
+package policies
+
+// Response is a site's policy for what it serves.
+type Response struct {
+	// Mode is `clean` (default), `report` (events, bytes untouched) or `off`.
+	Mode ResponseMode `yaml:"mode" oneof:"clean,report,off"`
+	// Allow lists the hosts each kind of reference may name; the site's own
+	// hosts are always in.
+	Allow Allow `yaml:"allow"`
+	// Links is `allowlist` (default: every other link is unwrapped, a
+	// suspicious one goes with its text), `signals` (act only where a second
+	// signal says spam) or `report`.
+	Links LinkPolicy `yaml:"links" oneof:"allowlist,signals,report"`
+	// InlineScripts is `known` (drop whatever the baseline does not hold),
+	// `signals` (default: drop what looks planted) or `report`.
+	InlineScripts ScriptPolicy `yaml:"inline_scripts" oneof:"known,signals,report"`
+	// Redirects is `block` (default), `refetch` or `report`.
+	Redirects RedirectPolicy `yaml:"redirects" oneof:"block,refetch,report" available:"block,report"`
+	// Doorways says what becomes of pages that are another site's.
+	Doorways string `yaml:"doorways" oneof:"gone,report" available:""`
+	// CSP adds a Content-Security-Policy built from Allow.
+	CSP string `yaml:"csp" oneof:"enforce,report-only,off" available:"off"`
+	// Bodies are the policies for bodies other than HTML.
+	Bodies Bodies `yaml:"bodies"`
+	// HostLists are files of known bad hosts.
+	HostLists []string `yaml:"host_lists" path:"" available:"[]"`
+	// Baseline is a file of approved inline scripts. Default:
+	// <state_dir>/<site>/baseline.yaml, which may be missing.
+	Baseline string `yaml:"baseline" path:""`
+	// Evidence is `snippet` (default) or `full`.
+	Evidence string `yaml:"evidence" oneof:"snippet,full" available:"snippet"`
+	// Minify shortens documents before they are cleaned.
+	Minify bool `yaml:"minify" available:"false"`
+}
+
+// ResponseMode says whether findings are removed.
+type ResponseMode string
+
+// The values of response.mode.
+const (
+	ResponseClean  ResponseMode = "clean"
+	ResponseReport ResponseMode = "report"
+	ResponseOff    ResponseMode = "off"
+)
+
+// LinkPolicy says what becomes of links to other hosts.
+type LinkPolicy string
+
+// The values of response.links.
+const (
+	LinksAllowlist LinkPolicy = "allowlist"
+	LinksSignals   LinkPolicy = "signals"
+	LinksReport    LinkPolicy = "report"
+)
+
+// ScriptPolicy says what becomes of inline scripts.
+type ScriptPolicy string
+
+// The values of response.inline_scripts.
+const (
+	ScriptsKnown   ScriptPolicy = "known"
+	ScriptsSignals ScriptPolicy = "signals"
+	ScriptsReport  ScriptPolicy = "report"
+)
+
+// RedirectPolicy says what becomes of redirects to other hosts.
+type RedirectPolicy string
+
+// The values of response.redirects.
+const (
+	RedirectsBlock   RedirectPolicy = "block"
+	RedirectsRefetch RedirectPolicy = "refetch"
+	RedirectsReport  RedirectPolicy = "report"
+)
+
+// Allow lists host patterns for each kind of reference.
+type Allow struct {
+	// Scripts covers script elements and what loads like them.
+	Scripts []HostPattern `yaml:"scripts"`
+	// Frames covers iframe, frame, object and embed.
+	Frames []HostPattern `yaml:"frames"`
+	// Styles covers style sheets.
+	Styles []HostPattern `yaml:"styles"`
+	// Forms covers where forms are sent.
+	Forms []HostPattern `yaml:"forms"`
+	// Media covers images, sound, video and fonts. Default ["*"].
+	Media []HostPattern `yaml:"media"`
+	// Connect covers preconnect, prefetch and the like.
+	Connect []HostPattern `yaml:"connect"`
+	// Links covers a and area. Default ["*.gov.vn"].
+	Links []HostPattern `yaml:"links"`
+	// Redirects covers Location, Refresh and meta refresh.
+	Redirects []HostPattern `yaml:"redirects"`
+}
+
+// Bodies are the policies for bodies other than HTML: clean, report or off.
+type Bodies struct {
+	// CSS is the policy for style sheets.
+	CSS string `yaml:"css" oneof:"clean,report,off" available:"off"`
+	// JS is the policy for scripts.
+	JS string `yaml:"js" oneof:"clean,report,off" available:"off"`
+	// JSON is the policy for JSON.
+	JSON string `yaml:"json" oneof:"clean,report,off" available:"off"`
+	// Feeds is the policy for RSS and Atom.
+	Feeds string `yaml:"feeds" oneof:"clean,report,off" available:"off"`
+}
