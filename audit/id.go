@@ -1,0 +1,46 @@
+package audit
+
+import (
+	"crypto/rand"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+)
+
+// NewRequestID returns a new ULID for a request: 26 characters that sort by
+// time and can be read out on the telephone (Crockford's base 32: no I, L, O, U).
+func NewRequestID() string { return NewID() }
+
+// NewID returns a new ULID. IDs of one process ascend strictly, also within a
+// millisecond. Safe for concurrent use.
+func NewID() string { return sharedIDs().next(time.Now()) }
+
+// sharedIDs is the process's one generator: two would not ascend together.
+var sharedIDs = sync.OnceValue(func() *ids { return newIDs(rand.Reader) })
+
+// ids makes ULIDs (github.com/ulid/spec), monotonic even when the clock steps back.
+type ids struct {
+	mu      sync.Mutex
+	entropy *ulid.MonotonicEntropy
+	last    uint64 // milliseconds
+}
+
+func newIDs(random io.Reader) *ids {
+	return &ids{entropy: ulid.Monotonic(random, 0)}
+}
+
+func (g *ids) next(now time.Time) string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	// A clock without a battery may stand before 1970, which ULIDs cannot say.
+	ms := min(uint64(max(now.UnixMilli(), 0)), ulid.MaxTime()-1)
+	g.last = max(g.last, ms)
+	id, err := ulid.New(g.last, g.entropy)
+	if err != nil { // 2^80 exhausted within the millisecond; crypto/rand itself never fails
+		g.last++
+		id, _ = ulid.New(g.last, g.entropy)
+	}
+	return id.String()
+}

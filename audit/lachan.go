@@ -1,0 +1,61 @@
+package audit
+
+import "go.uber.org/zap/zapcore"
+
+// What ECS has no name for stands under `lachan`.
+
+func (r *lachanObject) MarshalLogObject(enc zapcore.ObjectEncoder) error {
+	o := objects{enc: enc}
+	o.text("request_content_type", r.HTTP.RequestContentType)
+	o.text("response_content_type", r.HTTP.ResponseContentType)
+	if m := r.Match; m != nil {
+		if len(m.RuleIDs) > 0 {
+			o.list("rule_ids", (*idList)(r))
+		}
+		enc.AddInt("score", m.Score)
+		if m.Variable != "" || m.Value != "" {
+			o.add("match", (*matchObject)(m))
+		}
+	}
+	if r.Finding != nil {
+		o.add("finding", (*findingObject)(r))
+	}
+	if r.Loss != nil {
+		o.add("gap", (*gapObject)(r.Loss))
+	}
+	return o.err
+}
+
+func (m *matchObject) MarshalLogObject(enc zapcore.ObjectEncoder) error {
+	o := objects{enc: enc}
+	o.text("variable", m.Variable)
+	o.text("value", m.Value)
+	return nil
+}
+
+func (r *findingObject) MarshalLogObject(enc zapcore.ObjectEncoder) error {
+	o, f := objects{enc: enc}, r.Finding
+	o.text("kind", f.Kind)
+	o.text("element", f.Element)
+	o.text("attribute", f.Attribute)
+	o.text("target", f.Target)
+	o.text("host", f.Host)
+	enc.AddInt64("offset", f.Offset)
+	o.text("snippet", f.Snippet)
+	if len(f.Reasons) > 0 {
+		o.list("reasons", (*reasonList)(r))
+	}
+	o.text("sha256", f.SHA256)
+	return o.err
+}
+
+func (g *gapObject) MarshalLogObject(enc zapcore.ObjectEncoder) error {
+	o := objects{enc: enc}
+	enc.AddUint64("count", g.Count)
+	if !g.First.IsZero() {
+		enc.AddString("first", stamp(g.First))
+		enc.AddString("last", stamp(g.Last))
+	}
+	o.text("reason", g.Reason)
+	return nil
+}

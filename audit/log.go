@@ -1,0 +1,161 @@
+package audit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/lachan-waf/lachan/policies"
+)
+
+// ErrClosed is returned by the methods of a Log after Close.
+var ErrClosed = errors.New("audit: log is closed")
+
+// Info is what a Log says of the process that writes it, and what it is given.
+type Info struct {
+	Version  string           // observer.version
+	Hostname string           // observer.hostname
+	Logger   *zap.Logger      // operational log; nil: none
+	Now      func() time.Time // nil: time.Now
+}
+
+// Log writes the trail to its file. One Log writes a file; Open says ErrInUse
+// to a second. All methods are safe for concurrent use.
+type Log struct {
+	path   string
+	now    func() time.Time
+	enc    *encoder
+	queue  *queue
+	meter  *meter
+	writer *writer
+	closed sync.Once
+	err    error // of Close
+}
+
+// Open opens or creates cfg.File and starts the writer. A last line torn by a
+// crash is removed and accounted for with a gap event. cfg.Durability is
+// heeded; which matches are recorded is the caller's decision.
+func Open(cfg policies.Audit, info Info) (*Log, error) {
+	info = info.withDefaults()
+	file, torn, err := openSpool(cfg.File, info.Logger)
+	if err != nil {
+		return nil, fmt.Errorf("audit: open %s: %w", cfg.File, bare(err))
+	}
+	l := newLog(file, cfg, info, newQueue(maxQueuedLines, maxQueuedBytes))
+	if torn {
+		info.Logger.Warn("half a line of an earlier crash removed from the audit log", zap.String("file", cfg.File))
+		l.Record(Event{Action: Gap, Loss: &Loss{Count: 1, Reason: "torn line"}})
+	}
+	return l, nil
+}
+
+func (info Info) withDefaults() Info {
+	if info.Logger == nil {
+		info.Logger = zap.NewNop()
+	}
+	if info.Now == nil {
+		info.Now = time.Now
+	}
+	return info
+}
+
+func newLog(file appender, cfg policies.Audit, info Info, q *queue) *Log {
+	l := &Log{path: cfg.File, now: info.Now, enc: newEncoder(info), queue: q, meter: &meter{}}
+	l.writer = &writer{
+		file: file, queue: q, enc: l.enc, meter: l.meter, now: info.Now,
+		log:     info.Logger.With(zap.String("file", cfg.File)),
+		always:  cfg.Durability == policies.DurabilityAlways,
+		reopens: make(chan chan error),
+		closing: make(chan context.Context, 1),
+		done:    make(chan struct{}),
+	}
+	go l.writer.run() // ended by Close
+	return l
+}
+
+// Record puts the event on its way to the file. It never blocks on the disk
+// and keeps nothing of e. An event for which there is no room, and any after
+// Close, is counted, and a gap event says how many when there is room again.
+func (l *Log) Record(e Event) {
+	if e.Time.IsZero() {
+		e.Time = l.now()
+	}
+	if l.queue.full(e.Time) {
+		return
+	}
+	if e.ID == "" {
+		e.ID = NewID()
+	}
+	line, err := l.enc.line(&e)
+	if err != nil {
+		l.queue.lose(e.Time)
+		l.meter.failed(fmt.Errorf("encode: %w", err))
+		return
+	}
+	l.queue.put(line, e.Time)
+}
+
+// Reopen goes over to a fresh file after logrotate has moved the old one away.
+// On an error the old file stays in use. It waits for a write under way.
+func (l *Log) Reopen() error {
+	reply := make(chan error, 1)
+	select {
+	case l.writer.reopens <- reply:
+	case <-l.writer.done:
+		return ErrClosed
+	}
+	if err := <-reply; err != nil {
+		return fmt.Errorf("audit: reopen %s: %w", l.path, bare(err))
+	}
+	return nil
+}
+
+// Close writes what is queued, syncs and closes the file. When ctx ends first
+// the error says how many events were not written.
+func (l *Log) Close(ctx context.Context) error {
+	l.closed.Do(func() {
+		l.queue.close()
+		l.writer.closing <- ctx
+		l.err = l.wait(ctx)
+	})
+	return l.err
+}
+
+// closeGrace is what the writer gets to notice that the deadline has passed.
+// One that hangs in the kernel (a dead network file system) does not notice.
+const closeGrace = time.Second
+
+func (l *Log) wait(ctx context.Context) error {
+	select {
+	case <-l.writer.done:
+	case <-ctx.Done():
+		select {
+		case <-l.writer.done:
+		case <-time.After(closeGrace):
+		}
+	}
+	if s := l.Stats(); s.Queued > 0 {
+		return fmt.Errorf("audit: close %s: %d events not written: %w", l.path, s.Queued, l.cause(ctx))
+	}
+	return nil
+}
+
+func (l *Log) cause(ctx context.Context) error {
+	if err := l.meter.lastError(); err != nil {
+		return err
+	}
+	return ctx.Err()
+}
+
+// Stats returns the figures of now.
+func (l *Log) Stats() Stats {
+	s := l.meter.stats()
+	queued, dropped := l.queue.figures()
+	s.Queued += queued
+	s.Dropped = dropped
+	return s
+}
