@@ -1,0 +1,92 @@
+package clean
+
+import (
+	"bytes"
+
+	"github.com/lachan-waf/lachan/policies"
+)
+
+// allowlists holds a site's allowlist of each kind, own hosts included.
+type allowlists [kindCount]*policies.Allowlist
+
+func newAllowlists(site *policies.Site) allowlists {
+	own, allow := site.OwnHosts(), &site.Response.Allow
+	with := func(patterns []policies.HostPattern) *policies.Allowlist {
+		return policies.NewAllowlist(append(append([]policies.HostPattern(nil), own...), patterns...)...)
+	}
+	redirects := with(allow.Redirects)
+	return allowlists{
+		kindScript:   with(allow.Scripts),
+		kindFrame:    with(allow.Frames),
+		kindLink:     with(allow.Links),
+		kindForm:     with(allow.Forms),
+		kindStyle:    with(allow.Styles),
+		kindMedia:    with(allow.Media),
+		kindConnect:  with(allow.Connect),
+		kindBase:     with(nil),
+		kindRefresh:  redirects,
+		kindRedirect: redirects,
+		kindIdentity: with(allow.Links),
+	}
+}
+
+// allows reports whether a reference of kind may stand, and if not, why.
+func (l *allowlists) allows(k kind, t target, ref []byte) (reason string, ok bool) {
+	switch {
+	case t.own:
+		return "", true
+	case t.bad:
+		return reasonUnreadableURL, false
+	case t.host == "":
+		return reasonScheme, inert(k, t.scheme, ref)
+	case !fetches(k, t.scheme):
+		return reasonScheme, false
+	}
+	return reasonOffList, l[k].Allows(t.host, t.path)
+}
+
+// fetches reports whether kind may use a scheme that names a host.
+func fetches(k kind, scheme string) bool {
+	switch scheme {
+	case "http", "https":
+		return true
+	case "ws", "wss":
+		return k == kindConnect
+	}
+	return false
+}
+
+// inert reports whether a scheme without a host can do no harm in kind: it
+// hands over to a program on the visitor's device, or holds an image.
+func inert(k kind, scheme string, ref []byte) bool {
+	switch k {
+	case kindLink, kindIdentity:
+		switch scheme {
+		case "mailto", "tel", "sms", "callto", "geo", "maps", "skype", "viber", "zalo", "whatsapp", "webcal", "urn", "cid", "about":
+			return true
+		}
+	case kindForm:
+		return scheme == "mailto"
+	case kindFrame:
+		return scheme == "about"
+	case kindMedia:
+		return scheme == "blob" || scheme == "about" || scheme == "cid" || scheme == "data" && mediaData(ref)
+	}
+	return false
+}
+
+// mediaData reports whether a data: URL holds what no element takes for a document.
+func mediaData(ref []byte) bool {
+	ref = bytes.TrimLeft(trimControls(ref)[min(len("data:"), len(trimControls(ref))):], " ")
+	for _, kind := range [...]string{"image/", "audio/", "video/", "font/", "application/font", "application/x-font", ",", ";base64,"} {
+		if hasPrefixFold(ref, kind) {
+			return true
+		}
+	}
+	return false
+}
+
+// executes reports whether a URL of scheme runs or is a document.
+func executes(scheme string) bool {
+	return scheme == "javascript" || scheme == "vbscript" || scheme == "livescript"
+}

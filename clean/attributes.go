@@ -1,0 +1,93 @@
+package clean
+
+// attr is a row of attributeNames: an attribute some rule looks at.
+type attr uint16
+
+const (
+	attrOther attr = iota
+	attrAction
+	attrArchive
+	attrAttributionSrc
+	attrAttributeName
+	attrBackground
+	attrCharset
+	attrClass
+	attrCode
+	attrCodebase
+	attrColor
+	attrContent
+	attrData
+	attrDynsrc
+	attrEncoding
+	attrFace
+	attrFormAction
+	attrHeight
+	attrHidden
+	attrHref
+	attrHTTPEquiv
+	attrImageSrcset
+	attrLanguage
+	attrLowsrc
+	attrManifest
+	attrName
+	attrObject
+	attrPing
+	attrPoster
+	attrProperty
+	attrRel
+	attrSize
+	attrSrc
+	attrSrcdoc
+	attrSrcset
+	attrStyle
+	attrType
+	attrValue
+	attrWidth
+	attrXlinkHref
+	attrXMLBase
+	attrCount
+)
+
+// attributeNames holds each attribute's name in lower case.
+var attributeNames = [attrCount]string{
+	attrAction:         "action",
+	attrArchive:        "archive",
+	attrAttributionSrc: "attributionsrc",
+	attrAttributeName:  "attributename",
+	attrBackground:     "background",
+	attrCharset:        "charset",
+	attrClass:          "class",
+	attrCode:           "code",
+	attrCodebase:       "codebase",
+	attrColor:          "color",
+	attrContent:        "content",
+	attrData:           "data",
+	attrDynsrc:         "dynsrc",
+	attrEncoding:       "encoding",
+	attrFace:           "face",
+	attrFormAction:     "formaction",
+	attrHeight:         "height",
+	attrHidden:         "hidden",
+	attrHref:           "href",
+	attrHTTPEquiv:      "http-equiv",
+	attrImageSrcset:    "imagesrcset",
+	attrLanguage:       "language",
+	attrLowsrc:         "lowsrc",
+	attrManifest:       "manifest",
+	attrName:           "name",
+	attrObject:         "object",
+	attrPing:           "ping",
+	attrPoster:         "poster",
+	attrProperty:       "property",
+	attrRel:            "rel",
+	attrSize:           "size",
+	attrSrc:            "src",
+	attrSrcdoc:         "srcdoc",
+	attrSrcset:         "srcset",
+	attrStyle:          "style",
+	attrType:           "type",
+	attrValue:          "value",
+	attrWidth:          "width",
+	attrXlinkHref:      "xlink:href",
+	attrXMLBase:        "xml:base",
+}

@@ -1,0 +1,42 @@
+// Package clean removes from HTML what an intruder has planted in it: scripts,
+// frames, forms, links, redirects and the like that refer to hosts the site's
+// policy does not allow, inline scripts that look planted, and hidden spam.
+// Every removal leaves a Finding as evidence. The package knows policies, not
+// HTTP.
+//
+//	cleaner, err := clean.New(site, baseline) // once per site
+//	…
+//	kind := clean.Sniff(header["Content-Type"], prefix)
+//	if kind.HTML {
+//		w := cleaner.NewWriter(client, clean.Document{URL: url, Charset: kind.Charset, Report: record})
+//		_, err = io.Copy(w, body)
+//		err = errors.Join(err, w.Close())
+//	}
+//
+// A document is read once, as it streams by, by a tokenizer after the WHATWG
+// standard (tokenizer.go, states*.go). What a tag may do is looked up in one
+// table (table.go) and asked of the policy's allowlists (judge.go, allow.go).
+// What may stay is passed on byte for byte.
+//
+// # What keeps the reader from being tricked
+//
+// How a browser reads markup depends on the tree it has built, on its version
+// and on whether scripts are enabled. Instead of building the tree, the
+// rewriter keeps its output in a form that every reading takes alike:
+//
+//   - A tag with an odd name, with two attributes of one name, or that the end
+//     of the document cuts is rebuilt or dropped.
+//   - SVG and MathML (foreign.go) hold known elements, text-only titles and
+//     matching end tags, and end explicitly before any HTML.
+//   - In select and frameset (place.go) the tags go that only some browsers
+//     heed there; a col that would make a template ignore start tags goes too.
+//   - In noscript, raw text to some and markup to others, no attribute, comment
+//     or style may hold anything that could end it.
+//   - iframe, noembed, noframes and xmp hold no <; bogus comments, processing
+//     instructions and unfinished comments go.
+//   - Where a removal would join two halves of a tag, an empty comment stands.
+//   - The encoding is decided once (sniff.go) and told to the browser.
+//
+// Every buffer has a bound (writer.go, bounds.go, link.go). What does not fit
+// is removed as it goes by, with a finding; it is never passed on unread.
+package clean

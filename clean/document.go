@@ -1,0 +1,14 @@
+package clean
+
+// Document describes one response to NewWriter.
+type Document struct {
+	// URL is the absolute URL of the request, against which references resolve.
+	URL string
+	// Charset is the input's encoding, as Sniff named it; empty is UTF-8. Where
+	// its bytes cannot be read as they are (UTF-16, ISO-2022-JP) the output is
+	// UTF-8, as the ContentType of Sniff says.
+	Charset string
+	// Report receives each finding, in the call of Write or Close that made it;
+	// nil is allowed.
+	Report func(Finding)
+}

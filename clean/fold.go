@@ -1,0 +1,330 @@
+package clean
+
+import (
+	"bytes"
+	"encoding/base64"
+	"iter"
+	"strconv"
+	"unicode/utf8"
+
+	"github.com/nlnwa/whatwg-url/url"
+)
+
+// maxFolded bounds what the decoders of one script may yield together.
+const maxFolded = 1 << 20
+
+// foldEscapes resolves \xHH, \uHHHH, \u{H}, \/ and joins literals that are
+// added to each other, so that "\x65v"+'il' reads evil.
+func foldEscapes(src []byte) []byte {
+	if bytes.IndexByte(src, '\\') < 0 && bytes.IndexByte(src, '+') < 0 {
+		return src
+	}
+	out := make([]byte, 0, len(src))
+	for i := 0; i < len(src); {
+		switch c := src[i]; {
+		case c == '\\' && i+1 < len(src):
+			var n int
+			out, n = unescapeJS(out, src[i:])
+			i += n
+		case c == '"' || c == '\'' || c == '`':
+			if n := joint(src[i:]); n > 0 {
+				i += n
+				continue
+			}
+			out = append(out, c)
+			i++
+		default:
+			out = append(out, c)
+			i++
+		}
+	}
+	return out
+}
+
+// unescapeJS appends the character that the escape at the head of s stands for.
+func unescapeJS(out, s []byte) ([]byte, int) {
+	digitsFrom, count := 2, 0
+	switch s[1] {
+	case 'x':
+		count = 2
+	case 'u':
+		count = 4
+		if len(s) > 2 && s[2] == '{' {
+			if end := bytes.IndexByte(s[:min(len(s), 12)], '}'); end > 3 {
+				if r, err := strconv.ParseUint(string(s[3:end]), 16, 32); err == nil {
+					return utf8.AppendRune(out, rune(r)), end + 1
+				}
+			}
+		}
+	case 'n', 'r', 't', 'b', 'f', 'v':
+		return append(out, ' '), 2
+	case '\n', '\r':
+		return out, 2
+	default:
+		if '0' <= s[1] && s[1] <= '7' {
+			return unescapeOctal(out, s)
+		}
+		return append(out, s[1]), 2
+	}
+	if len(s) >= digitsFrom+count {
+		if r, err := strconv.ParseUint(string(s[digitsFrom:digitsFrom+count]), 16, 32); err == nil {
+			return utf8.AppendRune(out, rune(r)), digitsFrom + count
+		}
+	}
+	return append(out, s[1]), 2
+}
+
+func unescapeOctal(out, s []byte) ([]byte, int) {
+	n, r := 1, 0
+	for n < 4 && n < len(s) && '0' <= s[n] && s[n] <= '7' && r*8 < 256 {
+		r = r*8 + int(s[n]-'0')
+		n++
+	}
+	return utf8.AppendRune(out, rune(r)), n
+}
+
+// joint returns the length of `" + "` at the head of s, or 0.
+func joint(s []byte) int {
+	rest := bytes.TrimLeft(s[1:], " \t\r\n")
+	if len(rest) == 0 || rest[0] != '+' {
+		return 0
+	}
+	rest = bytes.TrimLeft(rest[1:], " \t\r\n")
+	if len(rest) == 0 || rest[0] != '"' && rest[0] != '\'' && rest[0] != '`' {
+		return 0
+	}
+	return len(s) - len(rest) + 1
+}
+
+// unpercent resolves %HH and %uHHHH, as unescape and decodeURIComponent do.
+func unpercent(s []byte) []byte {
+	if bytes.IndexByte(s, '%') < 0 {
+		return s
+	}
+	out := make([]byte, 0, len(s))
+	for i := 0; i < len(s); i++ {
+		from, to := i+1, i+3
+		if i+1 < len(s) && s[i+1]|0x20 == 'u' {
+			from, to = i+2, i+6
+		}
+		if s[i] == '%' && to <= len(s) {
+			if r, err := strconv.ParseUint(string(s[from:to]), 16, 32); err == nil {
+				if to-from == 2 {
+					out = append(out, byte(r))
+				} else {
+					out = utf8.AppendRune(out, rune(r))
+				}
+				i = to - 1
+				continue
+			}
+		}
+		out = append(out, s[i])
+	}
+	return out
+}
+
+// decoded yields what is hidden in the script's literals: character codes,
+// percent escapes, base64, and text written backwards. Each is folded in turn
+// to the given depth.
+func decoded(src []byte, depth int, budget *int) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		for part := range hiddenParts(src) {
+			if *budget -= len(part); *budget < 0 {
+				return
+			}
+			part = foldEscapes(part)
+			if !yield(part) {
+				return
+			}
+			if depth > 1 {
+				for inner := range decoded(part, depth-1, budget) {
+					if !yield(inner) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+func hiddenParts(src []byte) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		for list := range numberLists(src) {
+			if !yield(list) {
+				return
+			}
+		}
+		for literal := range literals(src) {
+			if plain := unpercent(literal); len(plain) < len(literal) && !yield(plain) {
+				return
+			}
+			if text := unbase64(literal); text != nil && !yield(text) {
+				return
+			}
+			if mirrored := mirror(literal); mirrored != nil && !yield(mirrored) {
+				return
+			}
+		}
+	}
+}
+
+// numberLists yields the text of lists of character codes, eight at least.
+func numberLists(src []byte) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		var text []byte
+		n, have, codes := 0, false, 0
+		for i := 0; i <= len(src); i++ {
+			c := byte(';')
+			if i < len(src) {
+				c = src[i]
+			}
+			switch {
+			case '0' <= c && c <= '9' && n < 1<<21:
+				n, have = n*10+int(c-'0'), true
+			case c == ',' && have:
+				text, codes = utf8.AppendRune(text, rune(n)), codes+1
+				n, have = 0, false
+			case c == ' ' || c == '\n' || c == '\t' || c == '\r':
+			default:
+				if have {
+					text, codes = utf8.AppendRune(text, rune(n)), codes+1
+				}
+				if codes >= 4 && !yield(text) {
+					return
+				}
+				text, n, have, codes = nil, 0, false, 0
+			}
+		}
+	}
+}
+
+// literals yields the contents of string literals. It does not know comments
+// or regular expressions: a quote in one shifts the pairing, which is why the
+// text between two literals is yielded as well.
+func literals(src []byte) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		for len(src) > 0 {
+			at := bytes.IndexAny(src, "\"'`")
+			if at < 0 {
+				return
+			}
+			if at >= 8 && !yield(src[:at]) {
+				return
+			}
+			src = src[at+1:]
+		}
+	}
+}
+
+// unbase64 decodes a literal that is nothing but base64 and decodes to text.
+func unbase64(s []byte) []byte {
+	s = bytes.TrimRight(bytes.TrimSpace(s), "=")
+	if len(s) < 8 || len(s)%4 == 1 {
+		return nil
+	}
+	for _, c := range s {
+		if !isAlphanumeric(c) && c != '+' && c != '/' {
+			return nil
+		}
+	}
+	out := make([]byte, base64.RawStdEncoding.DecodedLen(len(s)))
+	n, err := base64.RawStdEncoding.Decode(out, s)
+	if err != nil {
+		return nil
+	}
+	for _, c := range out[:n] {
+		if c < ' ' && !isSpace(c) || c >= 0x7F {
+			return nil
+		}
+	}
+	return out[:n]
+}
+
+// mirror returns a literal backwards if that reads like a URL.
+func mirror(s []byte) []byte {
+	if !bytes.Contains(s, []byte("//:")) && !bytes.HasSuffix(s, []byte("//")) {
+		return nil
+	}
+	out := make([]byte, len(s))
+	for i, c := range s {
+		out[len(s)-1-i] = c
+	}
+	return out
+}
+
+// hostsIn yields the hosts that stand behind two slashes of either kind in
+// text, as a browser finds them (WHATWG URL, "authority state"): behind what
+// precedes the last @, tabs and newlines left out. A host that is not plainly a
+// name is yielded as the URL parser writes it, or, where it refuses, as it is.
+func hostsIn(text []byte) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for i := 0; i < len(text); i++ {
+			from := slashes(text[i:])
+			if from == 0 {
+				continue
+			}
+			literal := i > 0 && bytes.IndexByte([]byte("\"'`:="), text[i-1]) >= 0
+			from += i
+			to := from
+			for to < len(text) && to-from < 254 && bytes.IndexByte([]byte("/\\?# \"'`<>;,(){}|+"), text[to]) < 0 {
+				to++
+			}
+			i = to - 1
+			if host := hostOf(text[from:to], literal); host != "" && !yield(host) {
+				return
+			}
+		}
+	}
+}
+
+// slashes returns the length of two slashes or more at the head of s, or 0.
+func slashes(s []byte) int {
+	n, count := 0, 0
+	for ; n < len(s); n++ {
+		switch s[n] {
+		case '/', '\\':
+			count++
+			continue
+		case '\t', '\n', '\r':
+			if count > 0 {
+				continue
+			}
+		}
+		break
+	}
+	if count < 2 {
+		return 0
+	}
+	return n
+}
+
+// hostOf reads the host of an authority. What is not plainly a name counts
+// where a literal begins with it: two slashes begin a comment too.
+func hostOf(authority []byte, literal bool) string {
+	authority = authority[bytes.LastIndexByte(authority, '@')+1:]
+	name, _, _ := bytes.Cut(authority, []byte(":"))
+	name = bytes.Trim(name, ".")
+	switch {
+	case bytes.IndexByte(name, '.') > 0 && plainHost(name):
+		return lowerString(name)
+	case !literal || len(name) == 0 || oneLabel(name):
+		return ""
+	}
+	if u, err := url.Parse("https://" + string(authority)); err == nil {
+		return u.Hostname()
+	}
+	return string(authority)
+}
+
+// oneLabel tells a plain name without a dot, which is no public host, from a
+// number, which is an address.
+func oneLabel(name []byte) bool {
+	letters := false
+	for _, c := range name {
+		if !isAlphanumeric(c) && c != '-' {
+			return false
+		}
+		letters = letters || isLetter(c)
+	}
+	return letters
+}

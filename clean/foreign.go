@@ -1,0 +1,328 @@
+package clean
+
+import "bytes"
+
+// island is a stretch of SVG or MathML. Where such content begins and ends,
+// and which start tags in it begin raw text, is what browsers, readers and
+// their versions differ in most. So an island is passed on in a form that
+// leaves no question: known foreign elements only, titles and the like with
+// text alone, end tags that match, and an explicit end before any HTML.
+type island struct {
+	stack []foreignElement
+	math  bool // the root is math
+}
+
+type foreignElement struct {
+	el  element
+	key uint64
+	// html is true for an HTML element in foreignObject.
+	html bool
+}
+
+// maxIsland is the depth at which Chromium starts to flatten trees.
+const maxIsland = 512
+
+func (s *island) open() bool { return len(s.stack) > 0 }
+
+func (s *island) top() *foreignElement { return &s.stack[len(s.stack)-1] }
+
+// foreign reports whether <![CDATA[ opens a CDATA section here.
+func (s *island) foreign() bool { return s.open() && !s.top().html }
+
+// textOnly reports whether el may hold nothing but text: integration points,
+// at which HTML is read again, and elements whose HTML namesakes hold raw text.
+func (e *foreignElement) textOnly() bool {
+	switch e.el {
+	case elTitle, elDesc, elStyle, elScript, elMi, elMo, elMn, elMs, elMtext, elAnnotation, elAnnotationXML:
+		return true
+	}
+	return false
+}
+
+// inForeignObject reports whether an HTML element may stand in foreignObject:
+// those that neither begin raw text nor make the tree builder rearrange.
+func inForeignObject(el element) bool {
+	switch el {
+	case elDiv, elSpan, elP, elB, elI, elEm, elStrong, elCode, elSmall, elU, elSub, elSup, elLabel,
+		elUl, elOl, elLi, elH1, elH2, elH3, elH4, elH5, elH6, elPre, elSection, elBR, elHR, elImg:
+		return true
+	}
+	return false
+}
+
+// openIsland deals with an svg or math start tag in HTML.
+func (w *rewriter) openIsland(b []byte) {
+	t := &w.tok.tag
+	if w.judge(b) == outcomeGone {
+		return
+	}
+	w.hidden.startTag(w, b)
+	w.passStart(b)
+	if !t.selfClosing {
+		w.place.island.math = t.el == elMath
+		w.push(b)
+	}
+}
+
+func (w *rewriter) push(b []byte) {
+	t := &w.tok.tag
+	s := &w.place.island
+	s.stack = append(s.stack, foreignElement{el: t.el, key: nameKey(t.name.of(b))})
+	w.escapeAt(b, s.top().textOnly())
+}
+
+// escapeAt sets whether text from the token's end on is passed on without <.
+func (w *rewriter) escapeAt(b []byte, escape bool) {
+	if w.place.escape != escape {
+		w.passText(b, w.tok.start)
+		w.out.emit(b[w.cursor:w.tok.pos])
+		w.cursor = w.tok.pos
+		w.place.escape = escape
+	}
+}
+
+// startForeign deals with a start tag within an island.
+func (w *rewriter) startForeign(b []byte) {
+	t, s := &w.tok.tag, &w.place.island
+	top := s.top()
+	switch {
+	case top.textOnly():
+		w.remove(b)
+	case top.html || top.el == elForeignobject:
+		w.startInForeignObject(b)
+	case t.el.has(breakout):
+		w.leaveIsland(b)
+		w.startHTML(b)
+	case len(s.stack) >= maxIsland || !s.admits(t, b):
+		w.remove(b)
+	default:
+		w.startIslander(b)
+	}
+}
+
+// admits reports whether a start tag may stand in the island.
+func (s *island) admits(t *tag, b []byte) bool {
+	switch {
+	case t.el == elOther && oddName(t.name.of(b)):
+		return false
+	case t.el == elOther:
+		return !hasPrefixFold(t.name.of(b), "esi:")
+	case s.math:
+		return t.el.has(inMath) && t.el != elMglyph && t.el != elMalignmark
+	}
+	return t.el.has(inSVG)
+}
+
+// startIslander deals with a foreign element that may stand.
+func (w *rewriter) startIslander(b []byte) {
+	t := &w.tok.tag
+	if t.el.has(animation) && w.animatesHref(b) || w.judge(b) == outcomeGone {
+		return
+	}
+	if t.el == elScript && !w.foreignScript(b) {
+		return
+	}
+	if t.el == elStyle && !t.selfClosing {
+		w.holdForeignStyle(b)
+		return
+	}
+	w.passStart(b)
+	if !t.selfClosing {
+		w.push(b)
+	}
+}
+
+// holdForeignStyle keeps a style element in SVG back until its end.
+func (w *rewriter) holdForeignStyle(b []byte) {
+	w.mark, w.body, w.odd = w.tok.start, w.tok.pos, false
+	w.tok.raw = elStyle
+	if w.tok.tag.odd || w.verdict.changed {
+		w.start, w.odd = w.rebuild(w.start[:0], b), true
+	}
+}
+
+// foreignStyleToken deals with a token in such a style. Its content is read as
+// markup: references are resolved, comments left out, and a tag in it would be
+// an element.
+func (w *rewriter) foreignStyleToken(b []byte, k token) {
+	t := &w.tok.tag
+	text := b[w.tok.start:w.tok.pos]
+	switch {
+	case w.heldTooLong(w.tok.pos):
+		w.dropForeignStyle(b, k)
+	case k == tokenCDATA && w.tok.start == w.body && !hasMarkup(text[1:]):
+	case k == tokenTag && t.closing && t.el == elStyle:
+		css, plain := foreignText(b[w.body:w.tok.start])
+		if !plain {
+			w.dropForeignStyle(b, k)
+			return
+		}
+		if _, f, ok := w.cleanCSS(css); !ok {
+			w.foundHeld(b, w.tok.pos, kindStyle, f.Host, f.Reasons...)
+			return
+		}
+		w.passHeld(b)
+	default:
+		w.dropForeignStyle(b, k)
+	}
+}
+
+// foreignText is the text content of an element that holds either text or one
+// CDATA section: of a mixture, and of comments, the tree joins what is left.
+func foreignText(b []byte) (text []byte, plain bool) {
+	if inner, found := bytes.CutPrefix(b, []byte("<![CDATA[")); found {
+		inner, found = bytes.CutSuffix(inner, []byte("]]>"))
+		return inner, found && !bytes.Contains(inner, []byte("]]>"))
+	}
+	return decodeAttribute(b), bytes.IndexByte(b, '<') < 0
+}
+
+func (w *rewriter) dropForeignStyle(b []byte, k token) {
+	w.passText(b, w.mark)
+	w.beginDrop(Finding{
+		Kind: kindStyle.String(), Element: "style",
+		Offset: w.offset + int64(w.mark), Reasons: []string{reasonAmbiguous},
+	}, elStyle, false)
+	w.mark = -1
+	w.passText(b, w.tok.start)
+	w.dropToken(b, k)
+}
+
+// animatesHref takes out an animation that would write a link.
+func (w *rewriter) animatesHref(b []byte) bool {
+	switch lowerString(trimControls(w.valueOf(b, attrAttributeName))) {
+	case "href", "xlink:href":
+		w.removeFound(b, Finding{
+			Kind: kindLink.String(), Element: w.tok.tag.el.String(),
+			Attribute: "attributename", Reasons: []string{reasonAnimates},
+		})
+		return true
+	}
+	return false
+}
+
+// foreignScript deals with a script element in SVG, where comments and
+// references count within its content: one without a reference to judge goes.
+func (w *rewriter) foreignScript(b []byte) bool {
+	if w.has(attrHref) || w.has(attrXlinkHref) || w.c.scripts == scriptsReport {
+		return true
+	}
+	w.beginDropTag(b, Finding{Kind: kindScript.String(), Element: "script", Reasons: []string{reasonAmbiguous}}, false)
+	return false
+}
+
+// startInForeignObject keeps to HTML whose end tags can be relied on.
+func (w *rewriter) startInForeignObject(b []byte) {
+	t, s := &w.tok.tag, &w.place.island
+	if !inForeignObject(t.el) || len(s.stack) >= maxIsland || t.odd && oddName(t.name.of(b)) {
+		w.remove(b)
+		return
+	}
+	if w.judge(b) == outcomeGone {
+		return
+	}
+	w.passStart(b)
+	if !t.el.has(void) {
+		w.push(b)
+		s.top().html = true
+	}
+}
+
+// endForeign deals with an end tag within an island: it ends the elements up
+// to its own, explicitly where that is needed, or goes.
+func (w *rewriter) endForeign(b []byte) {
+	t, s := &w.tok.tag, &w.place.island
+	at := s.find(nameKey(t.name.of(b)))
+	switch {
+	case at >= 0:
+		w.closeTo(b, at)
+		s.stack = s.stack[:min(at, len(s.stack))]
+		w.islandEnded()
+		w.passEnd(b)
+	case t.el == elOther || t.el.has(inSVG|inMath) || s.inForeignObject():
+		w.remove(b)
+	default:
+		w.leaveIsland(b)
+		w.endHTML(b)
+	}
+}
+
+func (s *island) find(key uint64) int {
+	for i := len(s.stack) - 1; i >= 0; i-- {
+		if s.stack[i].key == key {
+			return i
+		}
+	}
+	return -1
+}
+
+func (s *island) inForeignObject() bool {
+	for i := range s.stack {
+		if s.stack[i].el == elForeignobject {
+			return true
+		}
+	}
+	return false
+}
+
+// closeTo writes the end tags of the elements above at where one of them is an
+// integration point or HTML, at which browsers would read the end tag by other
+// rules. Plain foreign elements every browser pops alike.
+func (w *rewriter) closeTo(b []byte, at int) {
+	s := &w.place.island
+	needed := false
+	for i := at + 1; i < len(s.stack); i++ {
+		e := &s.stack[i]
+		needed = needed || e.html || e.textOnly() || e.el == elForeignobject
+	}
+	w.passText(b, w.tok.start)
+	w.place.escape = false
+	if !needed {
+		return
+	}
+	for i := len(s.stack) - 1; i > at && i < len(s.stack); i-- {
+		w.emitEnd(s.stack[i].el)
+	}
+}
+
+// emitEnd writes an end tag. An element the table does not hold needs none:
+// it is a plain foreign one, which its parent's end tag closes.
+func (w *rewriter) emitEnd(el element) {
+	if el != elOther {
+		w.link.written(w, el)
+		w.out.emitString("</")
+		w.out.emitString(el.String())
+		w.out.emitString(">")
+	}
+}
+
+// leaveIsland ends the island before the token.
+func (w *rewriter) leaveIsland(b []byte) {
+	w.passText(b, w.tok.start)
+	w.closeIsland()
+}
+
+// closeIsland writes the end tags that are missing.
+func (w *rewriter) closeIsland() {
+	s := &w.place.island
+	for i := len(s.stack) - 1; i >= 0 && i < len(s.stack); i-- {
+		w.emitEnd(s.stack[i].el)
+	}
+	if s.open() {
+		w.place.escape = false
+		s.stack = s.stack[:0]
+		w.islandEnded()
+	}
+}
+
+// islandEnded tells who follows HTML elements, for which an island is one
+// element, that its root has ended.
+func (w *rewriter) islandEnded() {
+	root := elSVG
+	if w.place.island.math {
+		root = elMath
+	}
+	if !w.place.island.open() {
+		w.hidden.endTag(root, []byte(root.String()))
+	}
+}

@@ -1,0 +1,167 @@
+package clean
+
+import (
+	"bytes"
+	"crypto/sha256"
+
+	"github.com/lachan-waf/lachan/policies"
+)
+
+// The policy for inline scripts that only reports, under a shorter name.
+const scriptsReport = policies.ScriptsReport
+
+// held reports whether the element that the start tag begins is kept back
+// until its end, to be judged by its content.
+func (w *rewriter) held(b []byte) bool {
+	t := &w.tok.tag
+	if w.place.island.open() {
+		return false
+	}
+	switch t.el {
+	case elScript:
+		if w.sort = w.scriptSort(b); w.sort == sortInert || w.has(attrSrc) {
+			return false
+		}
+	case elStyle, elIframe, elNoembed, elNoframes, elXmp:
+	default:
+		return false
+	}
+	w.mark, w.body, w.odd = w.tok.start, w.tok.pos, false
+	return true
+}
+
+// endHeld judges the held element at its end tag.
+func (w *rewriter) endHeld(b []byte) {
+	if w.heldTooLong(w.tok.pos) {
+		w.foundHeld(b, w.tok.pos, heldKind(w.tok.raw), "", reasonTooLong, reasonLimit)
+		return
+	}
+	content := b[w.body:w.tok.start]
+	switch el := w.tok.raw; el {
+	case elScript:
+		w.endScript(b, content)
+	case elStyle:
+		w.endStyle(b, content)
+	default:
+		if bytes.IndexByte(content, '<') < 0 {
+			w.passHeld(b)
+			return
+		}
+		w.endRaw(b, content)
+	}
+}
+
+// endRaw deals with raw text that would be markup under another reading: of
+// an iframe and its like no browser shows it; xmp becomes pre.
+func (w *rewriter) endRaw(b, content []byte) {
+	if w.tok.raw != elXmp {
+		w.passHeldWith(b, nil)
+		return
+	}
+	w.passText(b, w.mark)
+	w.out.emitString("<pre>")
+	w.out.emit(escapeXMP(content))
+	w.out.emitString("</pre>")
+	w.cursor, w.mark = w.tok.pos, -1
+}
+
+// escapeXMP writes raw text as text, in which & begins a reference.
+func escapeXMP(content []byte) []byte {
+	return escapeText(nil, bytes.ReplaceAll(content, []byte("&"), []byte("&amp;")))
+}
+
+// passHeld passes the held element on as it is, or with its tags rebuilt.
+func (w *rewriter) passHeld(b []byte) {
+	t := &w.tok.tag
+	if w.odd || len(t.attrs) > 0 || t.selfClosing || t.odd {
+		w.passHeldWith(b, b[w.body:w.tok.start])
+		return
+	}
+	w.passText(b, w.mark)
+	w.mark = -1
+}
+
+// passHeldWith passes the held element on with other content.
+func (w *rewriter) passHeldWith(b, content []byte) {
+	w.passText(b, w.mark)
+	if w.odd {
+		w.out.emit(w.start)
+	} else {
+		w.out.emit(b[w.mark:w.body])
+	}
+	w.out.emit(content)
+	w.out.emitString("</" + w.tok.raw.String() + ">")
+	w.cursor, w.mark = w.tok.pos, -1
+}
+
+// foundHeld removes the held element up to to, with evidence.
+func (w *rewriter) foundHeld(b []byte, to int, k kind, host string, reasons ...string) {
+	w.passText(b, w.mark)
+	w.found(Finding{
+		Kind:    k.String(),
+		Element: w.tok.raw.String(),
+		Host:    host,
+		Offset:  w.offset + int64(w.mark),
+		Reasons: reasons,
+		Removed: true,
+	}, b[w.mark:to])
+	w.cursor, w.mark = to, -1
+	w.out.separate()
+}
+
+// endStyle looks for classes that hide, and cuts out what is loaded from
+// hosts that are not on the list.
+func (w *rewriter) endStyle(b, content []byte) {
+	if w.place.noscript && bytes.IndexByte(content, '<') >= 0 {
+		w.foundHeld(b, w.tok.pos, kindStyle, "", reasonAmbiguous)
+		return
+	}
+	w.hidden.learn(content)
+	cleaned, f, ok := w.cleanCSS(content)
+	if ok {
+		w.passHeld(b)
+		return
+	}
+	f.Element, f.Offset, f.Removed = "style", w.offset+int64(w.mark), true
+	w.found(f, content)
+	w.passHeldWith(b, cleaned)
+}
+
+// endScript judges an inline script.
+func (w *rewriter) endScript(b, content []byte) {
+	reasons, host := w.scriptReasons(content)
+	switch {
+	case len(reasons) == 0:
+		w.passHeld(b)
+	case w.c.scripts == policies.ScriptsReport:
+		w.found(Finding{
+			Kind: kindScript.String(), Element: "script", Host: host,
+			Offset: w.offset + int64(w.mark), Reasons: reasons,
+		}, b[w.mark:w.tok.pos])
+		w.passHeld(b)
+	default:
+		w.foundHeld(b, w.tok.pos, kindScript, host, reasons...)
+	}
+}
+
+// scriptReasons says why the inline script may not stand; nothing: it may.
+func (w *rewriter) scriptReasons(content []byte) (reasons []string, host string) {
+	if w.sort != sortRuns {
+		return w.dataReasons(content)
+	}
+	sum := sha256.Sum256(content)
+	if w.c.baseline.KnowsScript(sum) || len(bytes.TrimSpace(content)) == 0 {
+		return nil, ""
+	}
+	if w.c.scripts == policies.ScriptsKnown {
+		return []string{reasonNotKnown}, ""
+	}
+	if !w.place.afterHTML && w.c.harmless.has(sum) {
+		return nil, ""
+	}
+	reasons, host = w.scriptSignals(content, w.place.afterHTML)
+	if len(reasons) == 0 && !w.place.afterHTML {
+		w.c.harmless.add(sum)
+	}
+	return reasons, host
+}

@@ -1,0 +1,37 @@
+package clean
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestLinear: twice the input takes no more than a few times as long, for
+// inputs that have made readers of markup and of scripts quadratic.
+func TestLinear(t *testing.T) {
+	tests := []struct{ head, middle string }{
+		{"<script>", "location=a;"}, {"<script>", `"%41`}, {"<script>", `"\x41"+`}, {"<script>", "_0x1 "}, {"<script>", "1,2,3,4 "}, {"<script>", "//a.b "},
+		{"<p ", "a "}, {"<p ", "a=b c='d' "}, {"", "<"}, {"", "</"}, {"", "<!"}, {"<!--", "--!"}, {"<script>", "<!--<script></script>"},
+		{"<a href=//evil.test>", "<b>"}, {"<svg>", "<g>"}, {"<style>", ".a{left:-999px}"}, {"<style>", "@import 'a'"}, {"<p style='", "a:url(x);"}, {"<img srcset='", "/a\\b "}, {"<p a='", "&amp"},
+	}
+	c := newCleaner(t, portal(t))
+	for _, test := range tests {
+		measure := func(size int) time.Duration {
+			in := []byte(test.head + strings.Repeat(test.middle, size/len(test.middle)))
+			if test.head == "<script>" {
+				in = append(in, "</script>"...)
+			}
+			best := time.Hour
+			for range 3 {
+				start := time.Now()
+				cleanBy(t, c, in, 0, Document{})
+				best = min(best, time.Since(start))
+			}
+			return best
+		}
+		small, large := measure(30<<10), measure(240<<10)
+		if large > 40*small && large > 100*time.Millisecond {
+			t.Errorf("%q: %v for 30 KiB, %v for 240 KiB", test.head+test.middle, small, large)
+		}
+	}
+}

@@ -1,0 +1,202 @@
+package clean
+
+import (
+	"bytes"
+
+	"github.com/lachan-waf/lachan/policies"
+)
+
+// maxLink bounds the content of a link that is held back to be judged.
+const maxLink = 64 << 10
+
+// link is a link to a host that is not on the list, whose text decides what
+// becomes of it: its tags go, or the text as well.
+type link struct {
+	active  bool
+	finding Finding
+	tag     []byte // the start tag, as it would be passed on
+	opened  opened
+	place   place // where the reader stood before the link
+	hidden  hiddenBy
+}
+
+func (l *link) reset() {
+	l.active = false
+	l.opened.reset()
+}
+
+// judgeLink deals with an a element whose href is not allowed. The link to
+// another host is one signal; with a second the text goes too.
+func (w *rewriter) judgeLink(b []byte) outcome {
+	f, i := w.verdict.link, w.verdict.linkAt
+	policy := w.c.links
+	if policy == policies.LinksReport {
+		f.Removed = false
+		f.Offset = w.offset + int64(w.tok.tag.attrs[i].name.from)
+		w.found(f, b[w.tok.start:w.tok.pos])
+		return outcomeStays
+	}
+	if w.place.island.open() {
+		w.removeFound(b, f)
+		return outcomeGone
+	}
+	f.Reasons = append(f.Reasons, w.linkSignals(b, f.Host)...)
+	if len(f.Reasons) > 1 {
+		w.beginDropTag(b, f, false)
+		return outcomeGone
+	}
+	w.beginLink(b, f)
+	return outcomeGone
+}
+
+// linkSignals are what speaks against a link before its text is read.
+func (w *rewriter) linkSignals(b []byte, host string) (signals []string) {
+	if w.hidden.active() || w.hidden.hides(w, b) {
+		signals = append(signals, reasonHidden)
+	}
+	if w.place.afterHTML {
+		signals = append(signals, reasonAfterHTML)
+	}
+	if spamHost(host) {
+		signals = append(signals, reasonSpamHost)
+	}
+	return signals
+}
+
+// beginLink takes the tag out and holds back what follows.
+func (w *rewriter) beginLink(b []byte, f Finding) {
+	w.passText(b, w.tok.start)
+	w.cursor = w.tok.pos
+	l := &w.link
+	f.Offset = w.offset + int64(w.tok.start)
+	l.reset()
+	l.active, l.finding = true, f
+	l.place, l.hidden = w.place, w.hidden.by
+	l.tag = append(l.tag[:0], b[w.tok.start:w.tok.pos]...)
+	if w.tok.tag.odd || w.verdict.changed {
+		l.tag = w.rebuild(l.tag[:0], b)
+	}
+	w.out.separate()
+	w.out.aside, w.out.full, w.out.asided = true, false, w.out.asided[:0]
+}
+
+// startTag ends the link where a start tag does: at another link or at the
+// next cell of its table.
+func (l *link) startTag(w *rewriter, b []byte) {
+	if !l.active {
+		return
+	}
+	t := &w.tok.tag
+	if t.el == elA || t.el.has(cell) && l.opened.tables == 0 {
+		w.passText(b, w.tok.start)
+		l.end(w)
+	}
+}
+
+// passes notes a start tag within the link that is passed on.
+func (l *link) passes(w *rewriter, b []byte) {
+	if l.active && !l.opened.open(&w.tok.tag, b) {
+		w.passText(b, w.tok.start)
+		l.end(w)
+	}
+}
+
+// endTag ends the link at its end tag or at its parent's. It reports whether
+// the tag belongs to a link whose tags are gone.
+func (l *link) endTag(w *rewriter, b []byte) (swallow bool) {
+	if !l.active {
+		return false
+	}
+	t := &w.tok.tag
+	own := t.el == elA
+	if !own && !l.opened.close(nameKey(t.name.of(b)), t.el) {
+		return false
+	}
+	w.passText(b, w.tok.start)
+	kept := l.end(w)
+	return own && !kept
+}
+
+// written ends the link where an end tag that the rewriter writes does.
+func (l *link) written(w *rewriter, el element) {
+	if l.active && l.opened.close(nameKey([]byte(el.String())), el) {
+		l.end(w)
+	}
+}
+
+// checkLink gives a link up whose content is too long to be held back: it goes.
+func (w *rewriter) checkLink() {
+	l := &w.link
+	if !l.active || !w.out.full || w.mark >= 0 {
+		return
+	}
+	l.finding.Reasons = append(l.finding.Reasons, reasonTooLong, reasonLimit)
+	removed := w.discardLink()
+	w.beginDrop(l.finding, elA, false)
+	w.drop.opened, l.opened = l.opened, w.drop.opened
+	w.removal.write(removed)
+}
+
+// discardLink takes what was held back out for good. What was opened in it is
+// not open in the output: the reader is back where it stood before.
+func (w *rewriter) discardLink() []byte {
+	l := &w.link
+	l.active, w.out.aside = false, false
+	l.place.island.stack = w.place.island.stack[:0]
+	w.place, w.hidden.by = l.place, l.hidden
+	w.tok.foreign = false // no link is held back within an island
+	w.out.last = '>'      // what stood before was kept apart when the link began
+	l.tag = append(l.tag, w.out.asided...)
+	w.out.asided = w.out.asided[:0]
+	return l.tag
+}
+
+// end judges the link by its text, and reports whether it stays.
+func (l *link) end(w *rewriter) (kept bool) {
+	if !l.active {
+		return false
+	}
+	text := textOf(w.out.asided)
+	switch {
+	case w.out.full:
+		l.finding.Reasons = append(l.finding.Reasons, reasonTooLong, reasonLimit)
+	case spamText(text):
+		l.finding.Reasons = append(l.finding.Reasons, reasonSpamText)
+	case w.c.links == policies.LinksSignals && len(bytes.Trim(text, " \t\r\n.,-|·")) == 0 && !bytes.Contains(w.out.asided, []byte("<img")):
+		l.finding.Reasons = append(l.finding.Reasons, reasonNoText)
+	case w.c.links == policies.LinksSignals:
+		w.putAside(l.tag)
+		return true
+	default:
+		w.found(l.finding, l.tag)
+		w.putAside(nil)
+		return false
+	}
+	w.found(l.finding, w.discardLink())
+	return false
+}
+
+// putAside ends the holding back and passes on what was held, after tag.
+func (w *rewriter) putAside(tag []byte) {
+	w.link.active, w.out.aside = false, false
+	w.out.put(tag)
+	w.out.put(w.out.asided)
+	w.out.asided = w.out.asided[:0]
+}
+
+// textOf returns the text of cleaned markup, references decoded. Cleaned
+// markup has no > in an odd place but in attribute values, whose tails then
+// count as text, which only makes the text longer.
+func textOf(markup []byte) []byte {
+	out := make([]byte, 0, len(markup))
+	for len(markup) > 0 {
+		text, rest, found := bytes.Cut(markup, []byte("<"))
+		out = append(out, text...)
+		if !found {
+			break
+		}
+		_, markup, _ = bytes.Cut(rest, []byte(">"))
+		out = append(out, ' ')
+	}
+	return decodeAttribute(out)
+}

@@ -1,0 +1,105 @@
+package clean
+
+import "io"
+
+// coalesce is the size below which pieces are gathered before they are written.
+const coalesce = 4 << 10
+
+// output takes the cleaned bytes. Long runs go straight from the caller's
+// slice to dst; short pieces are gathered, so that an infected page does not
+// become thousands of writes.
+type output struct {
+	dst     io.Writer
+	buf     []byte
+	last    byte
+	any     bool // something was emitted
+	removed bool // something was removed
+	mute    bool // nothing is emitted: the policy is to report
+	err     error
+
+	aside  bool // emit keeps its bytes in asided
+	full   bool // and there were too many of them
+	asided []byte
+}
+
+// emit passes p on, or keeps it aside while a link is being judged.
+func (o *output) emit(p []byte) {
+	if len(p) == 0 {
+		return
+	}
+	if !o.any && p[0] >= 0xEF {
+		o.guard()
+	}
+	o.any, o.last = true, p[len(p)-1]
+	if o.aside {
+		if o.full = o.full || len(o.asided)+len(p) > maxLink; !o.full {
+			o.asided = append(o.asided, p...)
+		}
+		return
+	}
+	o.put(p)
+}
+
+func (o *output) emitString(s string) {
+	if len(s) == 0 {
+		return
+	}
+	o.any, o.last = true, s[len(s)-1]
+	if o.aside {
+		o.asided = append(o.asided, s...)
+		return
+	}
+	o.put([]byte(s))
+}
+
+// put hands p to the writer below.
+func (o *output) put(p []byte) {
+	if o.mute {
+		return
+	}
+	if len(p) < coalesce {
+		o.buf = append(o.buf, p...)
+		if len(o.buf) >= coalesce {
+			o.flush()
+		}
+		return
+	}
+	o.flush()
+	o.write(p)
+}
+
+func (o *output) flush() {
+	if len(o.buf) > 0 {
+		o.write(o.buf)
+		o.buf = o.buf[:0]
+	}
+}
+
+func (o *output) write(p []byte) {
+	if o.err != nil {
+		return
+	}
+	n, err := o.dst.Write(p)
+	if err == nil && n < len(p) {
+		err = io.ErrShortWrite
+	}
+	o.err = err
+}
+
+// separate keeps what stood before a removal from joining what stood behind
+// it: <scr<script></script>ipt> must not become a tag. Only a < in text can
+// join: every other beginning of a tag has swallowed what followed it.
+func (o *output) separate() {
+	o.removed = true
+	if o.last == '<' {
+		o.emitString("<!---->")
+	}
+}
+
+// guard keeps text that a removal has brought to the very beginning from being
+// read as a byte order mark there, which would outdo the header's charset.
+func (o *output) guard() {
+	if o.removed {
+		o.emitString("<!---->")
+	}
+}

@@ -1,0 +1,175 @@
+package clean
+
+import (
+	"bytes"
+	"strings"
+)
+
+// relation says how a link element's rel is taken. The strictest of several counts.
+type relation struct {
+	name string
+	kind kind
+}
+
+// relations are the values of rel that browsers or search engines follow
+// (WHATWG HTML 4.6.7). What is not listed fetches nothing.
+var relations = [...]relation{
+	{"stylesheet", kindStyle},
+	{"modulepreload", kindScript},
+	{"preload", kindConnect},
+	{"prefetch", kindConnect},
+	{"prerender", kindConnect},
+	{"preconnect", kindConnect},
+	{"dns-prefetch", kindConnect},
+	{"manifest", kindConnect},
+	{"import", kindScript},
+	{"serviceworker", kindScript},
+	{"compression-dictionary", kindConnect},
+	{"icon", kindMedia},
+	{"apple-touch-icon", kindMedia},
+	{"apple-touch-icon-precomposed", kindMedia},
+	{"apple-touch-startup-image", kindMedia},
+	{"mask-icon", kindMedia},
+	{"canonical", kindIdentity},
+	{"alternate", kindIdentity},
+	{"amphtml", kindIdentity},
+	{"shortlink", kindIdentity},
+}
+
+// judgeRelation weighs link href by rel. A reference allowed for what it loads
+// may also be preloaded, so that a font's preload needs no second entry.
+func (w *rewriter) judgeRelation(b []byte, i int) outcome {
+	rel := bytes.Fields(bytes.ToLower(w.valueOf(b, attrRel)))
+	ref := decodeAttribute(w.tok.tag.attrs[i].value.of(b))
+	t := w.resolver.resolve(ref)
+	for _, r := range relations {
+		if !contains(rel, r.name) {
+			continue
+		}
+		reason, ok := w.c.allow.allows(r.kind, t, ref)
+		if ok || r.kind == kindConnect && w.preloads(b, t, ref) {
+			continue
+		}
+		f := w.finding(b, i, r.kind, t, reason)
+		if r.kind == kindIdentity {
+			w.reportIdentity(b, f)
+			continue
+		}
+		w.removeFound(b, f)
+		return outcomeGone
+	}
+	return outcomeStays
+}
+
+// preloads reports whether what `as` names may be loaded from there anyway.
+func (w *rewriter) preloads(b []byte, t target, ref []byte) bool {
+	as := ""
+	for _, a := range w.tok.tag.attrs {
+		if equalFold(a.name.of(b), "as") {
+			as = lowerString(decodeAttribute(a.value.of(b)))
+		}
+	}
+	_, ok := w.c.allow.allows(destination(as), t, ref)
+	return ok
+}
+
+// destination is what a preload is for (Fetch, "destination").
+func destination(as string) kind {
+	switch as {
+	case "style":
+		return kindStyle
+	case "script", "worker":
+		return kindScript
+	case "font", "image", "video", "audio", "track":
+		return kindMedia
+	case "document":
+		return kindFrame
+	}
+	return kindConnect
+}
+
+func contains(words [][]byte, s string) bool {
+	for _, word := range words {
+		if string(word) == s {
+			return true
+		}
+	}
+	return false
+}
+
+// reportIdentity reports a page that says it is another site's. It stays: a
+// page may name another as its original.
+func (w *rewriter) reportIdentity(b []byte, f Finding) {
+	f.Removed = false
+	f.Reasons = append(f.Reasons, reasonIdentity)
+	f.Offset = w.offset + int64(w.tok.start)
+	w.found(f, b[w.tok.start:w.tok.pos])
+}
+
+// judgeMeta weighs meta content by http-equiv, name and property.
+func (w *rewriter) judgeMeta(b []byte, i int) outcome {
+	content := decodeAttribute(w.tok.tag.attrs[i].value.of(b))
+	if strings.EqualFold(string(trimControls(w.valueOf(b, attrHTTPEquiv))), "refresh") {
+		return w.judgeRefresh(b, i, content)
+	}
+	name := w.valueOf(b, attrName)
+	if name == nil {
+		name = w.valueOf(b, attrProperty)
+	}
+	switch lowerString(name) {
+	case "og:url", "twitter:url":
+		t := w.resolver.resolve(content)
+		if reason, ok := w.c.allow.allows(kindIdentity, t, content); !ok {
+			w.reportIdentity(b, w.finding(b, i, kindIdentity, t, reason))
+		}
+	}
+	return outcomeStays
+}
+
+// judgeRefresh weighs the target of a meta refresh.
+func (w *rewriter) judgeRefresh(b []byte, i int, content []byte) outcome {
+	ref, ok := refreshTarget(content)
+	if !ok {
+		return outcomeStays
+	}
+	t := w.resolver.resolve(ref)
+	reason, ok := w.c.allow.allows(kindRefresh, t, ref)
+	if ok {
+		return outcomeStays
+	}
+	w.removeFound(b, w.finding(b, i, kindRefresh, t, reason))
+	return outcomeGone
+}
+
+// refreshTarget finds the URL in a refresh directive, by the shared declarative
+// refresh steps (WHATWG HTML 4.2.5.3). A directive without one reloads the page.
+func refreshTarget(content []byte) (ref []byte, ok bool) {
+	s := bytes.TrimLeft(content, "\t\n\v\f\r ")
+	s = bytes.TrimLeft(s, "0123456789.")
+	if len(s) == 0 {
+		return nil, false
+	}
+	s = bytes.TrimLeft(s, "\t\n\v\f\r ")
+	if len(s) > 0 && (s[0] == ';' || s[0] == ',') {
+		s = s[1:]
+	}
+	s = bytes.TrimLeft(s, "\t\n\v\f\r ")
+	if rest, found := cutFold(s, "url"); found {
+		rest = bytes.TrimLeft(rest, "\t\n\v\f\r ")
+		if len(rest) > 0 && rest[0] == '=' {
+			s = bytes.TrimLeft(rest[1:], "\t\n\v\f\r ")
+		}
+	}
+	if len(s) > 0 && (s[0] == '"' || s[0] == '\'') {
+		quote := s[0]
+		s, _, _ = bytes.Cut(s[1:], []byte{quote})
+	}
+	return s, len(s) > 0
+}
+
+func cutFold(s []byte, prefix string) (rest []byte, found bool) {
+	if !hasPrefixFold(s, prefix) {
+		return s, false
+	}
+	return s[len(prefix):], true
+}

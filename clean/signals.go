@@ -1,0 +1,276 @@
+package clean
+
+import "bytes"
+
+// scriptSignals says what in a script looks planted. Each reason alone is
+// enough but for the weak ones, of which two must agree:
+//
+//   - a host that only shows once a literal is decoded (hidden-host)
+//   - text that is decoded and then run (decoder)
+//   - packers and obfuscators (packed)
+//   - navigation to a host that may not be linked (leads-away)
+//   - a script or frame created or written, or a module imported, from a host
+//     that may not serve one (loads-script, writes-markup)
+//   - weak: a place behind </html> (after-html); another host, in clear
+//
+// It over-approximates: it reads text, not JavaScript, so that what it cannot
+// parse hides nothing.
+func (w *rewriter) scriptSignals(code []byte, afterHTML bool) (reasons []string, host string) {
+	s := scriptReader{w: w, code: code, text: foldEscapes(code)}
+	s.add(reasonPacked, packed(s.text))
+	s.readDecoders()
+	s.readHidden()
+	s.readClear()
+	if afterHTML && (len(s.reasons) > 0 || s.host != "" || navigates(s.text)) {
+		s.add(reasonAfterHTML, true)
+	}
+	if len(s.reasons) == 0 {
+		return nil, ""
+	}
+	return s.reasons, s.host
+}
+
+type scriptReader struct {
+	w       *rewriter
+	code    []byte
+	text    []byte // code with escapes resolved and literals joined
+	reasons []string
+	host    string // the first host that is on no list
+}
+
+func (s *scriptReader) add(reason string, found bool) {
+	if found {
+		s.reasons = append(s.reasons, reason)
+	}
+}
+
+// runners run text as a script.
+var runners = [...]string{"eval(", "Function(", "execScript(", "setTimeout(", "setInterval(", ".constructor(", "[\"eval\"]", "['eval']", "document.write(", "document.writeln(", "insertAdjacentHTML(", ".innerHTML", "outerHTML", "createContextualFragment("}
+
+// evalDecoders turn data into the text that eval is given. parseInt and
+// decodeURIComponent stand in too many honest scripts beside eval("("+json+")").
+var evalDecoders = [...]string{"atob(", "unescape(", "fromCharCode", "fromCodePoint", "charCodeAt", "[\"atob\"]", "['atob']"}
+
+// decoders turn data into text.
+var decoders = [...]string{"atob(", "unescape(", "decodeURIComponent(", "decodeURI(", "fromCharCode", "fromCodePoint", "charCodeAt", "[\"atob\"]", "['atob']", "parseInt("}
+
+// closely holds the pairs of a runner around a decoder that no honest inline
+// script needs.
+var closely = [...]string{"eval(atob", "eval(unescape", "eval(String.fromC", "eval(decodeURI", "Function(atob", "Function(unescape", "Function(String.fromC", "Function(decodeURI", "write(atob", "write(String.fromC", "eval(window.atob", "eval(function(p,a,c,k"}
+
+func (s *scriptReader) readDecoders() {
+	dense := withoutSpace(s.text)
+	if containsAny(dense, closely[:]) || bytes.Contains(s.text, []byte(`["eval"](`)) || bytes.Contains(s.text, []byte(`['eval'](`)) {
+		s.add(reasonDecoder, true)
+		return
+	}
+	if evaluates(dense) && containsAny(dense, evalDecoders[:]) {
+		s.add(reasonDecoder, true)
+	}
+}
+
+// evaluates reports a call of eval for anything but JSON in the manner of old,
+// eval("("+text+")").
+func evaluates(dense []byte) bool {
+	for rest := dense; ; {
+		at := bytes.Index(rest, []byte("eval("))
+		if at < 0 {
+			return false
+		}
+		before, after := rest[:at], rest[at+len("eval("):]
+		word := at > 0 && (isAlphanumeric(before[at-1]) || before[at-1] == '_' || before[at-1] == '$')
+		if !word && !bytes.HasPrefix(after, []byte(`"("+`)) && !bytes.HasPrefix(after, []byte(`'('+`)) {
+			return true
+		}
+		rest = after
+	}
+}
+
+// readHidden looks for hosts and calls in what the script's literals decode to.
+func (s *scriptReader) readHidden() {
+	if host := s.stranger(s.text, kindScript); host != "" && !bytes.Contains(bytes.ToLower(s.code), []byte(host)) {
+		s.host = host
+		s.add(reasonHiddenHost, true)
+	}
+	budget := maxFolded
+	runs := containsAny(s.text, runners[:])
+	for part := range decoded(s.text, 3, &budget) {
+		if host := s.stranger(part, kindScript); host != "" {
+			s.host = host
+			s.add(reasonHiddenHost, true)
+			return
+		}
+		if runs && (bytes.Contains(part, []byte("<script")) && !onlyLoads(part) || bytes.Contains(part, []byte("<iframe")) || containsAny(part, navigators[:])) {
+			s.add(reasonDecoder, true)
+			return
+		}
+	}
+	if budget < 0 {
+		s.add(reasonLimit, true)
+	}
+}
+
+// onlyLoads reports whether every script element that markup writes loads a
+// file and holds nothing: the usual way to fall back on a site's own copy of a
+// library. Where the file comes from has been judged by then.
+func onlyLoads(markup []byte) bool {
+	for rest := markup; ; {
+		at := bytes.Index(rest, []byte("<script"))
+		if at < 0 {
+			return true
+		}
+		start, content, closed := bytes.Cut(rest[at:], []byte(">"))
+		if !bytes.Contains(start, []byte("src=")) || closed && !bytes.HasPrefix(content, []byte("</script")) {
+			return false
+		}
+		rest = content
+	}
+}
+
+// navigators lead the visitor to another page.
+var navigators = [...]string{"location=", "location.href=", "location?.", "location.replace(", "location.assign(", "location[", `["location"]=`, "['location']=", "window.open(", "window.navigate(", "navigation.navigate(", "http-equiv=refresh", `http-equiv="refresh`, "http-equiv='refresh"}
+
+func navigates(text []byte) bool { return containsAny(withoutSpace(text), navigators[:]) }
+
+// loaders create what loads a script or a frame, in lower case.
+var loaders = [...]string{`createelement("script`, `createelement('script`, `createelement("iframe`, `createelement('iframe`, "createelement(`",
+	`"createelement"](`, `'createelement'](`, "createelementns(", "importscripts(", "getscript(", "serviceworker.register(", "<script", "<iframe", "newworker("}
+
+// readClear looks at the hosts that stand in clear, and at what is done with
+// them: by the script, not in what it says or is said of it.
+func (s *scriptReader) readClear() {
+	before, host := len(s.reasons), s.host
+	s.readActs(s.text)
+	if len(s.reasons) == before || !s.w.utf8() && !isASCII(s.code) {
+		return
+	}
+	script, ok := scanScript(s.code)
+	if !ok {
+		return
+	}
+	text := script.acts
+	if script.handsOn() {
+		text = script.quiet
+	}
+	s.reasons, s.host = s.reasons[:before], host
+	s.readActs(foldEscapes(text))
+}
+
+func (s *scriptReader) readActs(text []byte) {
+	dense := withoutSpace(text)
+	s.readNavigation(text, dense)
+	host := s.stranger(text, kindScript)
+	if host == "" {
+		return
+	}
+	if s.host == "" {
+		s.host = host
+	}
+	switch {
+	case containsAny(bytes.ToLower(dense), loaders[:]) || imports(dense) || createsByName(bytes.ToLower(dense)):
+		s.add(reasonLoadsScript, true)
+	case containsAny(dense, []string{"document.write(", "document.writeln("}):
+		s.add(reasonWrites, true)
+	}
+}
+
+// createsByName reports the pattern of most loaders, which hand the names over:
+// (function(d,s){… d.createElement(s) …})(document,"script").
+func createsByName(dense []byte) bool {
+	return bytes.Contains(dense, []byte("createelement(")) &&
+		containsAny(dense, []string{`"script"`, `'script'`, `"iframe"`, `'iframe'`})
+}
+
+// readNavigation looks for a host that may not be linked within the
+// expression that navigates, or for one anywhere where that is a variable.
+func (s *scriptReader) readNavigation(text, dense []byte) {
+	anywhere := s.stranger(text, kindLink) // once: a script may navigate a million times
+	for _, name := range navigators {
+		for rest := dense; ; {
+			at := bytes.Index(rest, []byte(name))
+			if at < 0 {
+				break
+			}
+			rest = rest[at+len(name):]
+			if len(rest) > 0 && rest[0] == '=' { // a comparison
+				continue
+			}
+			expression := rest[:min(len(rest), 300)]
+			if end := bytes.IndexAny(expression, ";}\n"); end >= 0 {
+				expression = expression[:end]
+			}
+			if name != "window.open(" && len(expression) > 0 && (isLetter(expression[0]) || expression[0] == '_' || expression[0] == '$') && !bytes.ContainsAny(expression, `"'`) {
+				expression = nil
+			}
+			host := anywhere
+			if expression != nil {
+				host = s.stranger(expression, kindLink)
+			}
+			if host != "" {
+				s.host = host
+				s.add(reasonLeadsAway, true)
+				return
+			}
+		}
+	}
+}
+
+// stranger returns the first host in text that is on none of the lists a
+// script could mean it for.
+func (s *scriptReader) stranger(text []byte, k kind) string {
+	allow := &s.w.c.allow
+	for host := range hostsIn(text) {
+		if allow[k].Allows(host, "/") || allow[kindLink].Allows(host, "/") || allow[kindRedirect].Allows(host, "/") ||
+			allow[kindConnect].Allows(host, "/") || allow[kindFrame].Allows(host, "/") || vocabulary(host) {
+			continue
+		}
+		return host
+	}
+	return ""
+}
+
+// vocabulary reports whether host names an XML namespace rather than a server,
+// or is where every WordPress finds the images of its emoji.
+func vocabulary(host string) bool {
+	switch host {
+	case "www.w3.org", "schema.org", "ogp.me", "purl.org", "xmlns.com", "gmpg.org", "s.w.org":
+		return true
+	}
+	return false
+}
+
+// imports reports whether a module imports by URL.
+func imports(dense []byte) bool {
+	return containsAny(dense, []string{`import"`, `import'`, `from"`, `from'`, "import(", "import/*"})
+}
+
+// packed reports what packers and obfuscators leave: Dean Edwards's p,a,c,k,e,d
+// and the _0x names of javascript-obfuscator, in numbers.
+func packed(text []byte) bool {
+	dense := withoutSpace(text)
+	if bytes.Contains(dense, []byte("function(p,a,c,k,e,")) {
+		return true
+	}
+	names := bytes.Count(text, []byte("_0x"))
+	return names >= 8 || names >= 2 && (containsAny(dense, decoders[:]) || containsAny(dense, []string{"['push'](", `["push"](`, "while(!![])", "['shift']", `["shift"]`})) ||
+		bytes.Contains(dense, []byte("[]+[])[+!![]")) || bytes.Contains(dense, []byte("(![]+[])["))
+}
+
+func withoutSpace(text []byte) []byte {
+	out := make([]byte, 0, len(text))
+	for _, c := range text {
+		if c != ' ' && c != '\t' && c != '\r' && c != '\n' {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+func containsAny(text []byte, needles []string) bool {
+	for _, n := range needles {
+		if bytes.Contains(text, []byte(n)) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,154 @@
+package clean
+
+import (
+	"bytes"
+	"strings"
+	"unicode/utf8"
+)
+
+// SniffLen is how many bytes of decoded body Sniff wants: what browsers read
+// to guess a type (WHATWG MIME Sniffing 7, the resource header).
+const SniffLen = 1445
+
+// Type is what a browser is told to take a response for. It leaves no room
+// for guessing: ContentType is sent in place of whatever the origin sent.
+type Type struct {
+	// HTML is true where the body must go through a Writer.
+	HTML bool
+	// Charset is the WHATWG name of the input's encoding, for Document; empty
+	// where HTML is false.
+	Charset string
+	// ContentType is the header to send, with an explicit charset for HTML;
+	// empty where the response had none and none is needed.
+	ContentType string
+}
+
+// Sniff decides what a response is, from the values of its Content-Type
+// headers and the first SniffLen bytes of its decoded body. XHTML is cleaned,
+// and sent, as HTML, of which there is but one reading. SVG and other XML are
+// not HTML.
+func Sniff(contentType []string, prefix []byte) Type {
+	m := extractMIME(contentType)
+	switch m.essence {
+	case "text/html", "application/xhtml+xml":
+		return htmlType(m.charset, prefix)
+	case "", "unknown/unknown", "application/unknown":
+		if looksLikeHTML(prefix) {
+			return htmlType("", prefix)
+		}
+		return Type{ContentType: guess(prefix)}
+	}
+	if len(contentType) == 1 && !strings.Contains(contentType[0], ",") {
+		return Type{ContentType: contentType[0]}
+	}
+	return Type{ContentType: m.String()}
+}
+
+func htmlType(label string, prefix []byte) Type {
+	c := documentCharset(label, prefix)
+	return Type{HTML: true, Charset: c.name, ContentType: "text/html; charset=" + c.sent()}
+}
+
+// documentCharset weighs what is known of the encoding as browsers do
+// (WHATWG HTML 13.2.3.2): byte order mark, header, declaration.
+func documentCharset(label string, prefix []byte) charset {
+	if bom := bomCharset(prefix); bom != "" {
+		return charsetOf(bom)
+	}
+	if c, ok := usable(label); ok {
+		return c
+	}
+	if c, ok := usable(prescan(prefix)); ok {
+		if c.name == "utf-16le" || c.name == "utf-16be" { // ASCII was read to find it
+			return charsetOf("utf-8")
+		}
+		return c
+	}
+	if validUTF8(prefix) {
+		return charsetOf("utf-8")
+	}
+	return charsetOf("windows-1252")
+}
+
+func bomCharset(prefix []byte) string {
+	switch {
+	case bytes.HasPrefix(prefix, []byte{0xEF, 0xBB, 0xBF}):
+		return "utf-8"
+	case bytes.HasPrefix(prefix, []byte{0xFE, 0xFF}):
+		return "utf-16be"
+	case bytes.HasPrefix(prefix, []byte{0xFF, 0xFE}):
+		return "utf-16le"
+	}
+	return ""
+}
+
+// usable looks a label up. The encodings that browsers refuse to decode
+// (replacement) and x-user-defined count as windows-1252: the browser is told
+// so, and reads what was cleaned. UTF-7 has not been a label for years.
+func usable(label string) (charset, bool) {
+	label = strings.Trim(label, "\t\n\f\r ")
+	c := charsetOf(label)
+	switch {
+	case label == "" || c.enc == nil:
+		return charset{}, false
+	case c.name == "replacement" || c.name == "x-user-defined":
+		return charsetOf("windows-1252"), true
+	}
+	return c, true
+}
+
+// validUTF8 allows for a character that the prefix cuts.
+func validUTF8(prefix []byte) bool {
+	for len(prefix) > 0 {
+		r, n := utf8.DecodeRune(prefix)
+		if r == utf8.RuneError && n == 1 {
+			return len(prefix) < utf8.UTFMax && !utf8.FullRune(prefix)
+		}
+		prefix = prefix[n:]
+	}
+	return true
+}
+
+// looksLikeHTML is wider than any browser's sniffing: text that holds
+// anything like a tag.
+func looksLikeHTML(prefix []byte) bool {
+	if bomCharset(prefix) == "utf-16le" || bomCharset(prefix) == "utf-16be" {
+		return true
+	}
+	if isBinary(prefix) {
+		return false
+	}
+	return hasMarkup(prefix)
+}
+
+// isBinary reports control characters that text has not (WHATWG MIME Sniffing 3).
+func isBinary(prefix []byte) bool {
+	for _, c := range prefix {
+		if c <= 8 || c == 0x0B || 0x0E <= c && c <= 0x1A || 0x1C <= c && c <= 0x1F {
+			return true
+		}
+	}
+	return false
+}
+
+// guess names a type for a body that came without one and is not HTML.
+func guess(prefix []byte) string {
+	for _, s := range [...]struct{ magic, mime string }{
+		{"\x89PNG\r\n\x1a\n", "image/png"},
+		{"GIF8", "image/gif"},
+		{"\xFF\xD8\xFF", "image/jpeg"},
+		{"RIFF", "image/webp"},
+		{"%PDF-", "application/pdf"},
+	} {
+		if bytes.HasPrefix(prefix, []byte(s.magic)) {
+			return s.mime
+		}
+	}
+	switch {
+	case len(prefix) == 0:
+		return ""
+	case isBinary(prefix):
+		return "application/octet-stream"
+	}
+	return "text/plain; charset=utf-8"
+}

@@ -1,0 +1,238 @@
+package clean
+
+import (
+	"errors"
+	"io"
+)
+
+const (
+	// maxHold is the longest tag, comment, inline script or style that is held
+	// back to be judged; a longer one is removed.
+	maxHold = 512 << 10
+	// maxScript bounds inline scripts more tightly: none of the CMSs' own
+	// comes near, and signals are sought in all of it.
+	maxScript = 256 << 10
+	// holdStep is how much of a write is copied at a time to complete what is held.
+	holdStep = 4 << 10
+)
+
+// Writer cleans one document. It holds back an unfinished token, an inline
+// script or style until its end, and the text of a link to another host while
+// that is judged, each within a bound; everything else is passed on in the
+// call that brought it. It is not safe for concurrent use.
+type Writer struct{ r *rewriter } // a handle, so that a late second Close cannot meet another document
+
+var errClosed = errors.New("clean: write after close")
+
+// NewWriter returns a Writer that sends the cleaned document to dst.
+func (c *Cleaner) NewWriter(dst io.Writer, doc Document) *Writer {
+	r, _ := c.rewriters.Get().(*rewriter)
+	if r == nil {
+		r = &rewriter{}
+	}
+	r.reset(c, dst, doc)
+	return &Writer{r: r}
+}
+
+// Write cleans p. An error is that of the writer below, and stays.
+func (w *Writer) Write(p []byte) (int, error) {
+	if w.r == nil {
+		return 0, errClosed
+	}
+	return w.r.write(p)
+}
+
+// Close ends the document: what was held back is judged as it stands. It does
+// not close the writer below. Closing again does nothing.
+func (w *Writer) Close() error {
+	if w.r == nil {
+		return nil
+	}
+	r, c := w.r, w.r.c
+	w.r = nil
+	err := r.close()
+	if r.release() {
+		c.rewriters.Put(r)
+	}
+	return err
+}
+
+// rewriter is the state of one document, pooled for its buffers.
+type rewriter struct {
+	c        *Cleaner
+	doc      Document
+	resolver resolver
+	decode   *transcoder
+	raw      io.Writer // receives the input untouched, where the policy is to report
+
+	tok    tokenizer
+	hold   []byte
+	offset int64  // of the window's first byte in the decoded input
+	cursor int    // up to where the window has been passed on or removed
+	mark   int    // where the held element begins, or -1
+	body   int    // where its content begins
+	start  []byte // its start tag, where that had to be rebuilt
+	odd    bool   // whether start is to be used
+	sort   sort   // what its script is
+	out    output
+
+	place    place
+	drop     drop
+	link     link
+	hidden   hidden
+	removal  removal
+	verdict  verdict
+	findings int
+	depth    int // of documents in attributes
+}
+
+func (w *rewriter) reset(c *Cleaner, dst io.Writer, doc Document) {
+	if doc.URL == "" {
+		doc.URL = c.home
+	}
+	charset := charsetOf(doc.Charset)
+	w.c, w.doc, w.resolver = c, doc, newResolver(doc.URL, charset.passed())
+	w.decode, w.raw = charset.transcoder(), nil
+	w.tok.elements, w.tok.attributes = c.elements, c.attributes
+	w.tok.reset()
+	w.hold, w.offset, w.cursor, w.mark, w.start = w.hold[:0], 0, 0, -1, w.start[:0]
+	w.out = output{dst: dst, buf: w.out.buf[:0], asided: w.out.asided[:0]}
+	w.place.reset()
+	w.drop.reset()
+	w.link.reset()
+	w.hidden.reset()
+	w.findings, w.depth = 0, 0
+	if c.reportOnly {
+		w.raw, w.out.mute = dst, true
+	}
+}
+
+// utf8 reports whether the reader's bytes are UTF-8, transcoded or as they came.
+func (w *rewriter) utf8() bool {
+	return w.decode != nil || charsetOf(w.doc.Charset).name == "utf-8"
+}
+
+func (w *rewriter) write(p []byte) (int, error) {
+	if w.raw != nil {
+		w.out.write(p)
+	}
+	if w.decode != nil {
+		w.decode.write(p, w.feed)
+	} else {
+		w.feed(p)
+	}
+	w.out.flush()
+	if w.out.err != nil {
+		return 0, w.out.err
+	}
+	return len(p), nil
+}
+
+func (w *rewriter) close() error {
+	if w.decode != nil {
+		w.decode.close(w.feed)
+	}
+	w.eof()
+	w.out.flush()
+	w.reportFurther()
+	return w.out.err
+}
+
+// release drops the references to the document, and reports whether the
+// buffers are small enough to be kept.
+func (w *rewriter) release() bool {
+	w.c, w.doc, w.resolver, w.decode, w.raw, w.out.dst = nil, Document{}, resolver{}, nil, nil, nil
+	w.removal.finding, w.link.finding = Finding{}, Finding{}
+	return cap(w.hold) <= 2*maxHold && cap(w.out.asided) <= 4*maxLink
+}
+
+// feed reads a piece of the decoded document. The window is the piece itself,
+// or, while something is held back, the hold with some of the piece behind it.
+func (w *rewriter) feed(p []byte) {
+	for len(p) > 0 && w.out.err == nil {
+		if len(w.hold) == 0 {
+			w.run(p, false)
+			w.settle(p)
+			return
+		}
+		p = p[w.feedHeld(p):]
+	}
+}
+
+// feedHeld completes what is held with bytes of p, and tells how many it took.
+func (w *rewriter) feedHeld(p []byte) int {
+	before, n := len(w.hold), min(len(p), holdStep)
+	w.hold = append(w.hold, p[:n]...)
+	w.run(w.hold, true)
+	if w.tok.inText() && w.mark < 0 {
+		n = w.tok.pos - before
+		window := w.hold[:w.tok.pos]
+		w.hold = w.hold[:0]
+		w.settle(window)
+		return n
+	}
+	w.compact()
+	return n
+}
+
+// settle passes on what the window holds of finished text and keeps the rest.
+func (w *rewriter) settle(b []byte) {
+	if w.tok.blind {
+		w.settleBlind(b)
+		return
+	}
+	from := w.heldFrom(len(b))
+	w.passText(b, from)
+	w.checkLink()
+	w.hold = append(w.hold[:0], b[from:]...)
+	w.shift(from)
+	w.checkBounds()
+}
+
+// compact drops from the hold what is done with.
+func (w *rewriter) compact() {
+	if from := w.heldFrom(len(w.hold)); from > 0 {
+		w.passText(w.hold, from)
+		w.hold = w.hold[:copy(w.hold, w.hold[from:])]
+		w.shift(from)
+	}
+	w.checkBounds()
+}
+
+// heldFrom is where the bytes begin that a later write will be judged with.
+func (w *rewriter) heldFrom(end int) int {
+	switch {
+	case w.mark >= 0:
+		return w.mark
+	case w.tok.start >= 0:
+		return w.tok.start
+	}
+	return end
+}
+
+func (w *rewriter) shift(n int) {
+	w.tok.shift(n)
+	w.cursor -= n
+	w.offset += int64(n)
+	if w.mark >= 0 {
+		w.mark -= n
+		w.body -= n
+	}
+}
+
+// run deals with every token that the window completes; where the window is
+// the hold, only until nothing is held any more.
+func (w *rewriter) run(b []byte, held bool) {
+	for {
+		k := w.tok.next(b)
+		if k == tokenNone {
+			return
+		}
+		w.token(b, k)
+		w.tok.took()
+		w.checkLink()
+		if held && w.mark < 0 {
+			return
+		}
+	}
+}
