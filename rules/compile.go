@@ -1,0 +1,98 @@
+package rules
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/corazawaf/coraza/v3"
+	"github.com/corazawaf/coraza/v3/experimental"
+	"github.com/corazawaf/coraza/v3/types"
+)
+
+// compile turns a source into a WAF. Coraza panics on some rules, such as two
+// that its cache confuses: that is an error of this policy, no more.
+func (s *source) compile() (waf coraza.WAF, err error) {
+	c := compiler{files: s.fs(), owners: map[int]place{}}
+	defer func() {
+		if p := recover(); p != nil {
+			waf, err = nil, c.blame(fmt.Errorf("compiling panicked: %v", p))
+		}
+	}()
+	config := experimental.WAFConfigWithRuleObserver(coraza.NewWAFConfig().WithRootFS(c.files), c.observe)
+	for _, u := range s.units {
+		config = config.WithDirectivesFromFile(s.path(u.name))
+	}
+	waf, err = coraza.NewWAF(config)
+	if err != nil {
+		return nil, c.blame(err)
+	}
+	return waf, nil
+}
+
+// compiler finds out which directive an error belongs to.
+type compiler struct {
+	files  *sourceFS
+	owners map[int]place // the operator's rules by number
+}
+
+// observe is told of every rule as it is added.
+func (c *compiler) observe(r types.RuleMetadata) {
+	if u := c.files.current; u != nil && u.place.file != "" && r.ID() != 0 {
+		c.owners[r.ID()] = u.place
+	}
+}
+
+// blame gives an error its place.
+func (c *compiler) blame(err error) error {
+	u := c.files.current
+	if u == nil {
+		return fmt.Errorf("starting the rule engine: %w", err)
+	}
+	what := plain(err)
+	id := 0
+	if _, scanErr := fmt.Sscanf(what, "duplicated rule id %d", &id); scanErr == nil {
+		return c.blameDuplicate(u, id)
+	}
+	if u.place.file == "" {
+		return fmt.Errorf("compiling %s: %s", u.name, what)
+	}
+	return u.place.errorf("%s", what)
+}
+
+func (c *compiler) blameDuplicate(u *unit, id int) error {
+	owner, ok := c.owners[id]
+	switch {
+	case u.place.file == "" && ok: // CRS comes after the operator's rules
+		return owner.errorf("rule id %d is already taken by %s", id, u.name)
+	case u.place.file == "":
+		return fmt.Errorf("compiling %s: rule id %d is taken twice", u.name, id)
+	case ok:
+		return u.place.errorf("rule id %d is already taken at %s", id, owner)
+	}
+	return u.place.errorf("rule id %d is already taken by Lachan's own rules", id)
+}
+
+// plain takes off the layers of coraza's messages that name virtual files.
+func plain(err error) string {
+	what := err.Error()
+	for _, layer := range []string{"invalid WAF config from file: ", "failed to parse string: "} {
+		what = strings.TrimPrefix(what, layer)
+	}
+	if strings.HasPrefix(what, "failed to compile the directive ") {
+		if _, rest, ok := strings.Cut(what, ": "); ok {
+			what = rest
+		}
+	}
+	return what
+}
+
+// closeWAF gives back what coraza caches for a WAF.
+func closeWAF(waf coraza.WAF) error {
+	closer, ok := waf.(io.Closer) // experimental.WAFCloser
+	if !ok {
+		return errors.New("closing the rule engine: coraza's WAF has no Close")
+	}
+	return closer.Close()
+}

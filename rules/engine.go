@@ -1,0 +1,40 @@
+package rules
+
+import (
+	"sync"
+
+	"github.com/lachan-waf/lachan/policies"
+)
+
+// Engine inspects the requests of one site. It never changes and is safe for
+// concurrent use.
+type Engine struct {
+	engines *Engines
+	waf     policies.WAF
+	key     string
+	shared  *sharedWAF // nil in mode off
+	expired []policies.Exclusion
+
+	released sync.Once
+}
+
+// Release gives the engine up, and closes its WAF when no other engine uses
+// it. It may be called more than once. Requests that are still being inspected
+// are not disturbed: closing drops coraza's caches, not what they hold.
+func (e *Engine) Release() {
+	e.released.Do(func() {
+		if e.shared != nil {
+			e.engines.release(e.key, e.shared)
+		}
+	})
+}
+
+// Expired lists the exclusions that no longer hold and were left out.
+func (e *Engine) Expired() []policies.Exclusion { return e.expired }
+
+// Key identifies what the engine compiled: equal keys, equal rules. Empty in
+// mode off.
+func (e *Engine) Key() string { return e.key }
+
+// blocks says whether a refusal is carried out.
+func (e *Engine) blocks() bool { return e.waf.Mode == policies.WAFBlock }

@@ -1,0 +1,179 @@
+package rules
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	coreruleset "github.com/corazawaf/coraza-coreruleset/v4"
+
+	"github.com/lachan-waf/lachan/policies"
+)
+
+//go:embed conf/*.conf profiles/*.conf
+var embedded embed.FS
+
+// The folders of a source; a rule's file tells whose it is.
+const (
+	crsPrefix  = "@owasp_crs/"
+	ownPrefix  = "lachan/"
+	sitePrefix = "site/"
+)
+
+// unit is one piece of SecLang, compiled and blamed as a whole: a file of ours
+// or of CRS, or one directive of the operator's.
+type unit struct {
+	name  string
+	text  string
+	place place // of an operator's directive
+}
+
+// source is everything that a policy compiles, in order.
+type source struct {
+	units []unit
+	data  map[string][]byte
+	key   string
+}
+
+// newSource puts a site's rules together in the order CRS prescribes: set-up,
+// then what changes rules for some requests (profile, exclusions), the
+// operator's own rules, CRS, and what changes rules for all requests.
+func newSource(site *policies.Site, now time.Time) (*source, []policies.Exclusion, error) {
+	setup, err := setupText(&site.WAF)
+	if err != nil {
+		return nil, nil, err
+	}
+	exclusions, expired, err := exclusionText(site.WAF.Exclude, now)
+	if err != nil {
+		return nil, nil, err
+	}
+	files, err := readRuleFiles(site.WAF.Rules)
+	if err != nil {
+		return nil, nil, err
+	}
+	s := &source{data: files.data}
+	s.own("engine.conf", "conf/engine.conf")
+	s.own("setup.conf", "conf/setup.conf")
+	s.add(ownPrefix+"policy.conf", setup)
+	s.own("profile.conf", "profiles/"+string(site.Profile)+".conf")
+	s.add(ownPrefix+"exclude.conf", exclusions)
+	s.units = append(s.units, files.before...)
+	if err := s.crs(); err != nil {
+		return nil, nil, err
+	}
+	s.own("after.conf", "conf/after.conf")
+	s.units = append(s.units, files.after...)
+	s.seal()
+	return s, expired, nil
+}
+
+func (s *source) add(name, text string) {
+	s.units = append(s.units, unit{name: name, text: text})
+}
+
+// own adds an embedded file; a profile without one adds nothing.
+func (s *source) own(name, file string) {
+	if text, err := embedded.ReadFile(file); err == nil {
+		s.add(ownPrefix+name, string(text))
+	}
+}
+
+// crs adds the rules for requests. Those for responses (RESPONSE-*) would cost
+// memory and never run.
+func (s *source) crs() error {
+	names, err := fs.Glob(coreruleset.FS, crsPrefix+"REQUEST-*.conf")
+	if err != nil || len(names) == 0 {
+		return fmt.Errorf("listing the embedded core rule set: %d files: %w", len(names), err)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		text, err := fs.ReadFile(coreruleset.FS, name)
+		if err != nil {
+			return fmt.Errorf("reading the embedded core rule set: %w", err)
+		}
+		s.add(name, string(text))
+	}
+	return nil
+}
+
+// RulesetVersion is the version of the embedded core rule set, such as 4.25.0;
+// empty if it does not say.
+func RulesetVersion() string {
+	text, err := fs.ReadFile(coreruleset.FS, crsPrefix+"REQUEST-901-INITIALIZATION.conf")
+	if err != nil {
+		return ""
+	}
+	_, rest, _ := strings.Cut(string(text), `SecComponentSignature "OWASP_CRS/`)
+	version, _, _ := strings.Cut(rest, `"`)
+	return version
+}
+
+// seal computes the key: equal keys compile to equal engines.
+func (s *source) seal() {
+	h := sha256.New()
+	for _, u := range s.units {
+		fmt.Fprintf(h, "%q %q\n", u.name, u.text)
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.data)) {
+		fmt.Fprintf(h, "%q %q\n", name, s.data[name])
+	}
+	s.key = hex.EncodeToString(h.Sum(nil))
+}
+
+// path is the name under which coraza sees a unit. The operator's carry the
+// key: coraza caches the lists of @pmFromFile for the whole process by their
+// path alone, and another site's list of the same name, or this one's from
+// before a reload, would be taken instead.
+func (s *source) path(name string) string {
+	if rest, ok := strings.CutPrefix(name, sitePrefix); ok {
+		return sitePrefix + s.key + "/" + rest
+	}
+	return name
+}
+
+// sourceFS shows a source to coraza as a file system, and remembers which unit
+// is being compiled: coraza's errors do not tell.
+type sourceFS struct {
+	units   map[string]*unit
+	data    map[string][]byte
+	current *unit
+}
+
+func (s *source) fs() *sourceFS {
+	f := &sourceFS{units: map[string]*unit{}, data: map[string][]byte{}}
+	for i := range s.units {
+		f.units[s.path(s.units[i].name)] = &s.units[i]
+	}
+	for name, data := range s.data {
+		f.data[s.path(name)] = data
+	}
+	return f
+}
+
+// ReadFile implements fs.ReadFileFS, the only method coraza uses.
+func (f *sourceFS) ReadFile(name string) ([]byte, error) {
+	if u, ok := f.units[name]; ok {
+		f.current = u
+		return []byte(u.text), nil
+	}
+	if data, ok := f.data[name]; ok {
+		return bytes.Clone(data), nil
+	}
+	if strings.HasPrefix(name, crsPrefix) && path.Ext(name) == ".data" {
+		return fs.ReadFile(coreruleset.FS, name)
+	}
+	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+}
+
+// Open implements fs.FS.
+func (f *sourceFS) Open(name string) (fs.File, error) {
+	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
+}

@@ -1,0 +1,121 @@
+package rules
+
+import (
+	"io"
+	"strconv"
+
+	"github.com/corazawaf/coraza/v3/types"
+)
+
+// Verdict is what an Engine says of one request.
+type Verdict struct {
+	// Blocked asks for the request to be answered with Status and not forwarded.
+	Blocked bool
+	// WouldBlock is set where a site in mode `block` would refuse; in that
+	// mode it equals Blocked.
+	WouldBlock bool
+	// Status is 403, 413, 400, or what an operator's rule says: always an error
+	// (4xx or 5xx) when WouldBlock is set, otherwise 0.
+	Status int
+	// Reason says in a few words why the request is refused.
+	Reason string
+	// Score is the anomaly score that is compared with the threshold.
+	Score int
+	// RuleID stands for the verdict: the rule that refused the request by
+	// itself, or the first of the gravest that added to the score. 0: none.
+	RuleID int
+	// Matches are the rules that matched and have something to say, in the
+	// order of their evaluation.
+	Matches []Match
+	// BodyOver is set when the body is longer than the limit.
+	BodyOver bool
+	// Inspected is how many bytes of the body the rules have seen.
+	Inspected int64
+	// Body replays the whole body, byte for byte: first what was inspected,
+	// then the rest of the stream. It is nil when there was no body, and must
+	// not be read after Close.
+	Body io.Reader
+
+	release func()
+}
+
+// Close gives back the buffer behind Body. It may be called more than once.
+func (v *Verdict) Close() {
+	if v.release != nil {
+		v.release()
+	}
+}
+
+// Cause is the match behind RuleID, or nil.
+func (v *Verdict) Cause() *Match {
+	for i := range v.Matches {
+		if v.Matches[i].RuleID == v.RuleID {
+			return &v.Matches[i]
+		}
+	}
+	return nil
+}
+
+// refuse settles a verdict once; an earlier refusal stands.
+func (v *Verdict) refuse(e *Engine, status int, why string) {
+	if v.WouldBlock {
+		return
+	}
+	v.WouldBlock = true
+	v.Blocked = e.blocks()
+	v.Status, v.Reason = status, why
+}
+
+// judge reads the outcome from the transaction, before it is closed and its
+// memory serves another request.
+func (in *inspection) judge(v *Verdict) {
+	stop := in.tx.Interruption()
+	for _, m := range in.tx.MatchedRules() {
+		if id := m.Rule().ID(); reports(m) || stop != nil && id == stop.RuleID && !isVerdict(id) {
+			v.Matches = append(v.Matches, newMatch(m))
+		}
+	}
+	blocking := in.number("blocking_paranoia_level")
+	v.Score = in.score(blocking)
+	v.RuleID = gravest(v.Matches, blocking)
+	if stop == nil {
+		return
+	}
+	why := "the anomaly score reached the threshold"
+	if !isVerdict(stop.RuleID) {
+		v.RuleID, why = stop.RuleID, "a rule denied the request"
+	}
+	v.refuse(in.engine, status(stop), why)
+}
+
+// score adds up what each level up to the blocking one has counted, as CRS
+// does in 949060 and after; an interruption in phase 1 comes before those.
+func (in *inspection) score(blocking int) (sum int) {
+	for level := 1; level <= blocking; level++ {
+		sum += in.number("inbound_anomaly_score_pl" + strconv.Itoa(level))
+	}
+	return sum
+}
+
+// number reads a variable of CRS, 0 where it is not set.
+func (in *inspection) number(name string) int {
+	values := in.variables().TX().Get(name)
+	if len(values) == 0 {
+		return 0
+	}
+	n, err := strconv.Atoi(values[0])
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// status makes an error of every interruption: deny may carry any number, drop
+// carries none, redirect carries one that would send the visitor somewhere
+// without a page or an event, and coraza may grow further kinds.
+func status(stop *types.Interruption) int {
+	if stop.Action == "deny" && stop.Status >= 400 && stop.Status <= 599 {
+		return stop.Status
+	}
+	return 403
+}
