@@ -1,0 +1,95 @@
+package proxy
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+
+	"github.com/lachan-waf/lachan/clean"
+	"github.com/lachan-waf/lachan/proxy/codings"
+)
+
+// cleanedBody is the response body the visitor reads: each Read draws from the
+// origin until the cleaner has let something through.
+type cleanedBody struct {
+	from    io.Reader // decoded
+	cleaner *clean.Writer
+	encoder codings.Encoder // nil for identity
+	out     bytes.Buffer    // cleaned, encoded, not yet read
+	buf     *[]byte
+	request string // its ID, for errors
+	err     error  // the origin's, kept until out is empty
+	origin  *http.Response
+	decoded io.Closer
+	close   io.Closer
+}
+
+func (b *cleanedBody) Read(p []byte) (int, error) {
+	for b.out.Len() == 0 && b.err == nil {
+		b.err = b.fill()
+	}
+	if b.out.Len() > 0 {
+		return b.out.Read(p)
+	}
+	return 0, b.err
+}
+
+// fill moves one piece of the body through the cleaner. Only an orderly end
+// closes the cleaner: where the origin fails, what is still held back has not
+// been read as markup and is dropped.
+func (b *cleanedBody) fill() error {
+	b.out.Reset()
+	n, err := b.from.Read(*b.buf)
+	if n > 0 {
+		if _, err := b.cleaner.Write((*b.buf)[:n]); err != nil {
+			return err
+		}
+	}
+	switch {
+	case err == io.EOF:
+		return b.finish()
+	case err != nil:
+		return fmt.Errorf("request %s: response broke off: %w", b.request, err)
+	case n < len(*b.buf) && b.encoder != nil:
+		// The origin paused: what it has sent is not held back in the encoder.
+		return b.encoder.Flush()
+	}
+	return nil
+}
+
+func (b *cleanedBody) finish() error {
+	b.origin.Trailer = nil // came after the judgement on the header fields
+	if err := b.cleaner.Close(); err != nil {
+		return err
+	}
+	if b.encoder != nil {
+		if err := b.encoder.Close(); err != nil {
+			return err
+		}
+	}
+	return io.EOF
+}
+
+func (b *cleanedBody) Close() error {
+	if b.buf != nil {
+		readBuffers.Put(b.buf)
+		b.buf = nil
+	}
+	return closers{b.decoded, b.close}.Close()
+}
+
+var readBuffers = sync.Pool{New: func() any { b := make([]byte, 32<<10); return &b }}
+
+// closers closes all, and returns the first error.
+type closers []io.Closer
+
+func (cs closers) Close() error {
+	var errs []error
+	for _, c := range cs {
+		errs = append(errs, c.Close())
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,165 @@
+package proxy
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/lachan-waf/lachan/clean"
+	"github.com/lachan-waf/lachan/policies"
+	"github.com/lachan-waf/lachan/proxy/codings"
+	"github.com/lachan-waf/lachan/proxy/page"
+)
+
+// decodeLimits bound what an origin's compressed page may unfold to.
+var decodeLimits = codings.Limits{MaxRatio: 1000, MaxBytes: 1 << 30}
+
+// cleanBody puts the cleaner between the origin's body and the visitor, where
+// a browser may take that body for HTML: decode, clean, encode.
+func (x *exchange) cleanBody(resp *http.Response) error {
+	stated := statedType(resp.Header)
+	switch {
+	case resp.StatusCode == http.StatusNotModified:
+		x.confirmedFields(resp)
+		return nil
+	case resp.StatusCode == http.StatusNoContent:
+		return nil
+	case stated.inert():
+		// One value: of several, browsers and others choose differently.
+		resp.Header.Set("Content-Type", stated.ContentType)
+		x.sandboxXML(resp.Header, stated)
+		return nil
+	case resp.Request.Method == http.MethodHead:
+		if stated.HTML {
+			x.cleanedFields(resp, stated.Type)
+		}
+		return nil
+	case stated.multipart():
+		return unclean("upstream sent several documents in one, which cannot be cleaned", nil)
+	case resp.StatusCode == http.StatusPartialContent:
+		return unclean("upstream sent a part of a document, which cannot be cleaned on its own", nil)
+	}
+	decoded, err := codings.Decode(resp.Header.Values("Content-Encoding"), resp.Body, decodeLimits)
+	if err != nil {
+		return unclean("response body cannot be decoded", err)
+	}
+	prefix, err := readPrefix(decoded)
+	if err != nil {
+		return unclean("response body cannot be decoded", err)
+	}
+	kind := clean.Sniff(resp.Header.Values("Content-Type"), prefix)
+	body := io.MultiReader(bytes.NewReader(prefix), decoded)
+	if !kind.HTML {
+		return x.passDecoded(resp, kind, body, decoded)
+	}
+	return x.cleanDocument(resp, kind, body, decoded)
+}
+
+// cleanDocument replaces the body by its cleaned form in the same coding, as
+// long as the visitor accepts that.
+func (x *exchange) cleanDocument(resp *http.Response, kind clean.Type, from io.Reader, decoded io.Closer) error {
+	coding := codings.Negotiate(x.r.Header.Values("Accept-Encoding"), codingOf(resp.Header))
+	x.cleanedFields(resp, kind)
+	body := &cleanedBody{request: x.id, from: from, decoded: decoded, origin: resp, buf: readBuffers.Get().(*[]byte)}
+	dst := io.Writer(&body.out)
+	if coding != "identity" && coding != "" {
+		encoder, err := codings.NewEncoder(coding, &body.out)
+		if err != nil {
+			return err
+		}
+		resp.Header.Set("Content-Encoding", coding)
+		body.encoder, dst = encoder, encoder
+	}
+	body.cleaner = x.site.cleaner.NewWriter(dst, clean.Document{
+		URL:     x.documentURL(),
+		Charset: kind.Charset,
+		Report:  func(f clean.Finding) { x.record(x.findingEvent(f, resp)) },
+	})
+	body.close = resp.Body
+	resp.Body = body
+	return nil
+}
+
+// passDecoded sends on what had to be decoded to learn that it is no HTML.
+// Its type is stated, so that browsers do not guess otherwise.
+func (x *exchange) passDecoded(resp *http.Response, kind clean.Type, from io.Reader, decoded io.Closer) error {
+	if codingOf(resp.Header) != "identity" {
+		resp.Header.Del("Content-Encoding")
+		resp.Header.Del("Content-Length")
+		resp.ContentLength = -1
+	}
+	if kind.ContentType != "" {
+		resp.Header.Set("Content-Type", kind.ContentType)
+		resp.Header.Set("X-Content-Type-Options", "nosniff")
+	}
+	resp.Body = struct {
+		io.Reader
+		io.Closer
+	}{from, closers{decoded, resp.Body}}
+	return nil
+}
+
+// unclean is the refusal of a response that cannot be cleaned: it fails closed.
+func unclean(reason string, cause error) error {
+	if cause != nil {
+		reason = fmt.Sprintf("%s: %v", reason, cause)
+	}
+	return &refusal{kind: page.CleaningFailed, reason: reason, cause: cause}
+}
+
+// stated is the type a response states, before its body is looked at.
+type stated struct {
+	clean.Type
+	essence string // in lower case, without parameters
+}
+
+func statedType(h http.Header) stated {
+	t := clean.Sniff(h.Values("Content-Type"), nil)
+	essence, _, _ := strings.Cut(strings.ToLower(t.ContentType), ";")
+	return stated{t, strings.TrimSpace(essence)}
+}
+
+// inert reports whether the type alone tells that no browser takes the body
+// for HTML, whatever it holds.
+func (t stated) inert() bool { return !t.HTML && t.ContentType != "" && !t.multipart() }
+
+func (t stated) multipart() bool { return strings.HasPrefix(t.essence, "multipart/") }
+
+// sandboxXML keeps XML and SVG, which are not rewritten, from running as
+// documents: a feed, a sitemap or an image needs no script, and XHTML elements
+// in them would. As an image in a page SVG is not affected.
+func (x *exchange) sandboxXML(h http.Header, t stated) {
+	if x.site.Response.Mode == policies.ResponseClean && (strings.Contains(t.essence, "xml") || strings.Contains(t.essence, "/xsl")) {
+		h.Add("Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:")
+	}
+}
+
+// codingOf is the content coding as one token; "identity" for none. Stacked
+// codings are never offered back, so any other name serves for them.
+func codingOf(h http.Header) string {
+	coding := strings.ToLower(strings.TrimSpace(strings.Join(h.Values("Content-Encoding"), ",")))
+	if coding == "" {
+		return "identity"
+	}
+	return coding
+}
+
+// readPrefix reads what Sniff wants, or all of a shorter body. An error is the
+// origin's: a body cut short is not taken for a short one.
+func readPrefix(r io.Reader) ([]byte, error) {
+	prefix := make([]byte, clean.SniffLen)
+	n := 0
+	for n < len(prefix) {
+		m, err := r.Read(prefix[n:])
+		n += m
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return prefix[:n], nil
+}

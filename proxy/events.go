@@ -1,0 +1,116 @@
+package proxy
+
+import (
+	"encoding/hex"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/lachan-waf/lachan/audit"
+	"github.com/lachan-waf/lachan/clean"
+	"github.com/lachan-waf/lachan/proxy/framing"
+	"github.com/lachan-waf/lachan/rules"
+)
+
+// record completes an event with what the exchange knows and hands it to the
+// audit trail.
+func (x *exchange) record(e audit.Event) {
+	e.RequestID = x.id
+	e.Client = x.client
+	if x.site != nil {
+		e.Site = x.site.Name
+	}
+	e.HTTP.Method, e.HTTP.Version = x.r.Method, x.r.Proto
+	e.HTTP.UserAgent, e.HTTP.Referrer = x.r.UserAgent(), x.r.Referer()
+	e.HTTP.RequestContentType = x.r.Header.Get("Content-Type")
+	e.HTTP.RequestBytes = max(x.r.ContentLength, 0)
+	e.URL = x.eventURL()
+	x.server.metrics.event(e)
+	x.server.audit.Record(e)
+}
+
+func (x *exchange) eventURL() audit.URL {
+	u := audit.URL{Scheme: x.scheme(), Domain: x.host}
+	if u.Domain == "" {
+		u.Domain = hostname(x.r.Host)
+	}
+	if _, port, err := net.SplitHostPort(x.r.Host); err == nil {
+		u.Port, _ = strconv.Atoi(port)
+	}
+	u.Path, u.Query, _ = strings.Cut(originForm(x.r), "?")
+	return u
+}
+
+func (x *exchange) blockEvent(v rules.Verdict) audit.Event {
+	return audit.Event{Action: audit.Block, HTTP: audit.HTTP{Status: v.Status}, Match: matchOf(v), Reason: v.Reason}
+}
+
+// detectEvent tells of a request that passed although rules matched it, or
+// although not all of its body was inspected.
+func (x *exchange) detectEvent() audit.Event {
+	e := audit.Event{Action: audit.Detect, Match: matchOf(x.verdict), Reason: x.verdict.Reason}
+	if x.verdict.BodyOver {
+		e.Reason = "only " + strconv.FormatInt(x.verdict.Inspected, 10) + " bytes of the request's body were inspected"
+	}
+	return e
+}
+
+func (x *exchange) denyEvent(reason string, status int) audit.Event {
+	return audit.Event{Action: audit.Deny, Reason: reason, HTTP: audit.HTTP{Status: status}}
+}
+
+func (x *exchange) redirectEvent(f clean.Finding, status int) audit.Event {
+	return audit.Event{Action: audit.Redirect, Finding: findingOf(f), HTTP: audit.HTTP{Status: status}}
+}
+
+func (x *exchange) findingEvent(f clean.Finding, resp *http.Response) audit.Event {
+	e := audit.Event{Action: audit.Detect, Finding: findingOf(f), HTTP: audit.HTTP{
+		Status: resp.StatusCode, ResponseContentType: resp.Header.Get("Content-Type"),
+	}}
+	if f.Removed {
+		e.Action = audit.Strip
+	}
+	return e
+}
+
+func findingOf(f clean.Finding) *audit.Finding {
+	return &audit.Finding{
+		Kind: f.Kind, Element: f.Element, Attribute: f.Attribute, Target: f.Target, Host: f.Host,
+		Offset: f.Offset, Snippet: f.Snippet, Reasons: f.Reasons, SHA256: hex.EncodeToString(f.SHA256[:]),
+	}
+}
+
+// matchOf is the verdict as the audit trail keeps it: the rule that stands for
+// it, and the numbers of all that matched. nil where none did.
+func matchOf(v rules.Verdict) *audit.Match {
+	if len(v.Matches) == 0 {
+		return nil
+	}
+	m := &audit.Match{RuleID: v.RuleID, Score: v.Score}
+	for i := range v.Matches {
+		m.RuleIDs = append(m.RuleIDs, v.Matches[i].RuleID)
+	}
+	if cause := v.Cause(); cause != nil {
+		m.Name, m.Ruleset, m.Version = cause.Message, cause.Ruleset, cause.Version
+		m.Variable, m.Value = cause.Variable, cause.Value
+	}
+	return m
+}
+
+// refusedFraming records a message the listener refused before net/http saw
+// it: there is no exchange yet.
+func (s *Server) refusedFraming(r framing.Refusal) {
+	sn := s.acquire()
+	defer sn.release()
+	e := audit.Event{
+		Action: audit.Deny, RequestID: audit.NewRequestID(), Client: r.Client, Reason: r.Reason,
+		HTTP: audit.HTTP{Method: r.Method, Status: 400}, URL: audit.URL{Domain: hostname(r.Host)},
+	}
+	e.URL.Path, e.URL.Query, _ = strings.Cut(r.Target, "?")
+	if t := sn.lookup(hostname(r.Host)); t != nil {
+		e.Site = t.Name
+	}
+	s.metrics.event(e)
+	s.audit.Record(e)
+}

@@ -1,0 +1,77 @@
+package proxy
+
+import (
+	"context"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"time"
+
+	"github.com/lachan-waf/lachan/audit"
+	"github.com/lachan-waf/lachan/proxy/page"
+	"github.com/lachan-waf/lachan/rules"
+)
+
+// exchange is one request and its response on their way through the chain.
+// It holds on to one snapshot from beginning to end, so that a reload never
+// mixes two configurations in one request.
+type exchange struct {
+	server   *Server
+	snapshot *snapshot
+	site     *site // nil until route has found it
+
+	w        *responseWriter
+	r        *http.Request
+	id       string   // shown to the visitor, sent upstream, in every event
+	host     string   // of the request, ASCII, without port
+	target   string   // origin-form of the request-target, as received
+	upstream *url.URL // target at the origin, set by guard
+	client   netip.AddrPort
+	started  time.Time
+
+	verdict rules.Verdict
+
+	revalidates bool      // the visitor holds a copy that was cleaned by this policy
+	forwarded   time.Time // when the request went upstream
+}
+
+type exchangeKey struct{}
+
+// exchangeOf returns the exchange a request of the reverse proxy belongs to.
+func exchangeOf(ctx context.Context) *exchange {
+	return ctx.Value(exchangeKey{}).(*exchange)
+}
+
+func (s *Server) begin(w http.ResponseWriter, r *http.Request) *exchange {
+	x := &exchange{
+		server:   s,
+		snapshot: s.acquire(),
+		id:       audit.NewRequestID(),
+		started:  s.now(),
+		client:   peerOf(r),
+	}
+	x.w = newResponseWriter(w, x.id, s.idle)
+	x.w.pace.first()
+	x.r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x))
+	return x
+}
+
+func (x *exchange) end() {
+	if x.w.status == 0 {
+		x.answer(page.Unavailable, 0) // for what net/http would answer 200, whatever went wrong
+	}
+	x.verdict.Close()
+	x.w.pace.last()
+	x.server.metrics.observe(x)
+	x.snapshot.release()
+}
+
+// peerOf returns the connection's other end; the zero value where net/http
+// gives none that parses, as on a Unix socket.
+func peerOf(r *http.Request) netip.AddrPort {
+	addr, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return netip.AddrPort{}
+	}
+	return netip.AddrPortFrom(addr.Addr().Unmap(), addr.Port())
+}

@@ -1,0 +1,85 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+
+	"github.com/lachan-waf/lachan/policies"
+	"github.com/lachan-waf/lachan/proxy/page"
+	"github.com/lachan-waf/lachan/rules"
+)
+
+// inspect lets the rules judge the request, and puts in place of its body one
+// that replays the bytes they have seen.
+func (x *exchange) inspect() error {
+	if x.site.engine == nil {
+		return nil
+	}
+	start := x.server.now()
+	verdict, err := x.site.engine.Inspect(x.r.Context(), x.ruleRequest(), x.requestBody())
+	x.server.metrics.spent("inspect", start, x.server.now())
+	if err != nil {
+		return x.uninspected(err)
+	}
+	x.verdict = verdict
+	if verdict.Body != nil {
+		x.r.Body = io.NopCloser(verdict.Body) // the client's body is net/http's to close
+	}
+	if verdict.Blocked {
+		return &blocked{verdict: verdict}
+	}
+	x.recordMatches()
+	return nil
+}
+
+func (x *exchange) ruleRequest() *rules.Request {
+	server, _ := x.r.Context().Value(http.LocalAddrContextKey).(net.Addr)
+	return &rules.Request{
+		ID: x.id, Method: x.r.Method, Target: x.target, Proto: x.r.Proto, Host: x.r.Host,
+		Header: x.r.Header, ContentLength: x.r.ContentLength, TransferEncoding: x.r.TransferEncoding,
+		Client: x.client, Server: addrPort(server),
+	}
+}
+
+// requestBody reads with a deadline that each read puts off: a client may be
+// slow, but not silent.
+func (x *exchange) requestBody() io.Reader {
+	if x.r.Body == nil || x.r.Body == http.NoBody {
+		return http.NoBody
+	}
+	return &pacedReader{from: x.r.Body, pace: x.w.pace}
+}
+
+// uninspected is the refusal of a request the rules could not read to its end.
+func (x *exchange) uninspected(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return err // the client has gone; nothing was forwarded
+	}
+	kind := page.Unavailable
+	if errors.As(err, new(*rules.BodyError)) {
+		kind = page.BadRequest
+	}
+	return &refusal{kind: kind, reason: fmt.Sprintf("request could not be inspected: %v", err), cause: err}
+}
+
+// recordMatches leaves an event where rules matched a request that passes:
+// in mode detect, for a body that is longer than what was inspected, and, with
+// audit.matches: all, always.
+func (x *exchange) recordMatches() {
+	all := x.snapshot.config.Audit.Matches == policies.MatchesAll
+	if x.verdict.WouldBlock || x.verdict.BodyOver || (all && len(x.verdict.Matches) > 0) {
+		x.record(x.detectEvent())
+	}
+}
+
+func addrPort(a net.Addr) netip.AddrPort {
+	if tcp, ok := a.(*net.TCPAddr); ok {
+		return tcp.AddrPort()
+	}
+	return netip.AddrPort{}
+}

@@ -1,0 +1,112 @@
+package proxy_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+const attack = "https://portal.test/search?q=1%27%20OR%20%271%27%3D%271&password=hunter2secret"
+
+func TestAttackIsBlockedWithAnEvent(t *testing.T) {
+	f := start(t, portal, func(http.ResponseWriter, *http.Request) { t.Error("the attack reached the upstream") })
+	got := f.get(attack)
+	id := got.Header.Get("X-Request-Id")
+	if got.StatusCode != http.StatusForbidden || !strings.Contains(got.body, id) || !strings.Contains(got.body, "024 0000 0000") {
+		t.Errorf("%d without the request ID or the contact:\n%s", got.StatusCode, got.body)
+	}
+	e := f.events("block", 1)[0]
+	for name, want := range map[string]string{
+		"http.request.id": id, "service.name": "portal", "source.ip": "127.0.0.1", "event.kind": "alert",
+		"http.response.status_code": "403", "http.request.method": "GET", "url.path": "/search", "url.domain": "portal.test",
+		"lachan.match.variable": "ARGS:q", "rule.ruleset": "OWASP CRS",
+	} {
+		if e.at(name) != want {
+			t.Errorf("%s is %q, want %q", name, e.at(name), want)
+		}
+	}
+	for _, name := range []string{"@timestamp", "event.id", "rule.id", "rule.name", "rule.version", "lachan.rule_ids", "lachan.score", "source.port", "observer.version"} {
+		if e.at(name) == "" {
+			t.Errorf("%s is missing in %v", name, e)
+		}
+	}
+	if text, _ := json.Marshal(e); strings.Contains(string(text), "hunter2secret") {
+		t.Errorf("a password is in the event: %s", text)
+	}
+}
+
+func TestAPIClientGetsProblemJSON(t *testing.T) {
+	f := start(t, portal, html(""))
+	got := f.get(attack, "Accept", "application/json")
+	var problem struct {
+		Status    int
+		RequestID string `json:"request_id"`
+	}
+	if err := json.Unmarshal([]byte(got.body), &problem); err != nil {
+		t.Fatalf("%v in %s", err, got.body)
+	}
+	if got.Header.Get("Content-Type") != "application/problem+json" || problem.Status != 403 || problem.RequestID != got.Header.Get("X-Request-Id") {
+		t.Errorf("%s: %s", got.Header.Get("Content-Type"), got.body)
+	}
+}
+
+func TestDetectModeLetsPassWithAnEvent(t *testing.T) {
+	f := start(t, portal+"  waf: {mode: detect}\n", html("<p>result"))
+	if got := f.get(attack); got.StatusCode != 200 {
+		t.Errorf("status %d", got.StatusCode)
+	}
+	if e := f.events("detect", 1)[0]; e.at("rule.id") == "" {
+		t.Errorf("event %v", e)
+	}
+}
+
+func TestRulesOff(t *testing.T) {
+	f := start(t, portal+"  waf: {mode: off}\n", html("<p>result"))
+	if got := f.get(attack); got.StatusCode != 200 {
+		t.Errorf("status %d", got.StatusCode)
+	}
+}
+
+func TestBodyReachesUpstreamUnchanged(t *testing.T) {
+	f := start(t, portal, func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprintf(w, "%d %s", r.ContentLength, body)
+	})
+	form := "title=" + strings.Repeat("Th%C3%B4ng+b%C3%A1o+", 500)
+	got := f.do(http.MethodPost, "https://portal.test/save", form, "Content-Type", "application/x-www-form-urlencoded")
+	if want := fmt.Sprintf("%d %s", len(form), form); got.body != want {
+		t.Errorf("%d: body of %d bytes became %.80q", got.StatusCode, len(form), got.body)
+	}
+}
+
+func TestBodyOverTheLimit(t *testing.T) {
+	for over, want := range map[string]int{"reject": 413, "partial": 200, "pass": 200} {
+		t.Run(over, func(t *testing.T) {
+			var reached int
+			f := start(t, portal+"  waf: {request_body: {limit: 64KiB, over: "+over+"}}\n", func(w http.ResponseWriter, r *http.Request) {
+				body, _ := io.ReadAll(r.Body)
+				reached = len(body)
+			})
+			body := "a=" + strings.Repeat("b", 200<<10)
+			got := f.do(http.MethodPost, "https://portal.test/", body, "Content-Type", "application/x-www-form-urlencoded")
+			if got.StatusCode != want {
+				t.Fatalf("status %d, want %d", got.StatusCode, want)
+			}
+			if want == 200 {
+				if reached != len(body) {
+					t.Errorf("upstream received %d of %d bytes", reached, len(body))
+				}
+				f.events("detect", 1)
+			} else {
+				f.events("block", 1)
+			}
+		})
+	}
+}

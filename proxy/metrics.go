@@ -1,0 +1,69 @@
+package proxy
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"github.com/lachan-waf/lachan/audit"
+)
+
+// metrics is what Prometheus reads on the admin listener. Labels hold only
+// what the configuration names, never what a client sends: their number is
+// bounded.
+type metrics struct {
+	registry *prometheus.Registry
+	requests *prometheus.CounterVec
+	duration *prometheus.HistogramVec
+	events   *prometheus.CounterVec
+	stages   *prometheus.CounterVec
+}
+
+func newMetrics(s *Server) *metrics {
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "lachan_requests_total",
+			Help: "Requests answered, by site and status."}, []string{"site", "status"}),
+		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "lachan_request_seconds",
+			Help: "Time from the request's head to the end of the response.", Buckets: prometheus.ExponentialBuckets(0.001, 3, 10)}, []string{"site"}),
+		events: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "lachan_events_total",
+			Help: "Audit events, by site and action."}, []string{"site", "action"}),
+		stages: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "lachan_stage_seconds_total",
+			Help: "Time spent in a stage of the chain: inspect (the rules), upstream (until its header)."}, []string{"stage"}),
+	}
+	m.registry.MustRegister(m.requests, m.duration, m.events, m.stages,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(auditMetrics(s)...)
+	return m
+}
+
+// auditMetrics read the audit trail's own counts when they are asked for.
+func auditMetrics(s *Server) []prometheus.Collector {
+	counter := func(name, help string, value func(audit.Stats) float64) prometheus.Collector {
+		return prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, func() float64 { return value(s.audit.Stats()) })
+	}
+	return []prometheus.Collector{
+		counter("lachan_audit_written_total", "Events written to the audit file.", func(t audit.Stats) float64 { return float64(t.Written) }),
+		counter("lachan_audit_dropped_total", "Events that could not be written; each is counted in a gap event.", func(t audit.Stats) float64 { return float64(t.Dropped) }),
+	}
+}
+
+func (m *metrics) observe(x *exchange) {
+	name := ""
+	if x.site != nil {
+		name = x.site.Name
+	}
+	m.requests.WithLabelValues(name, strconv.Itoa(x.w.status)).Inc()
+	m.duration.WithLabelValues(name).Observe(x.server.now().Sub(x.started).Seconds())
+}
+
+// spent adds the time since start to a stage.
+func (m *metrics) spent(stage string, start, now time.Time) {
+	m.stages.WithLabelValues(stage).Add(now.Sub(start).Seconds())
+}
+
+func (m *metrics) event(e audit.Event) {
+	m.events.WithLabelValues(e.Site, string(e.Action)).Inc()
+}

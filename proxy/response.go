@@ -1,0 +1,91 @@
+package proxy
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/lachan-waf/lachan/clean"
+	"github.com/lachan-waf/lachan/policies"
+)
+
+// modifyResponse is the way back: the response is judged and rewritten before
+// its first byte is sent. An error ends in refuse.
+func (x *exchange) modifyResponse(resp *http.Response) error {
+	x.server.metrics.spent("upstream", x.forwarded, x.server.now())
+	if x.site.cleaner == nil || resp.StatusCode == http.StatusSwitchingProtocols {
+		return nil
+	}
+	for _, stage := range []func(*http.Response) error{x.checkRedirect, x.checkRefresh, x.checkLinks, x.cleanBody} {
+		if err := stage(resp); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkRedirect judges the Location of a redirect.
+func (x *exchange) checkRedirect(resp *http.Response) error {
+	location := resp.Header.Values("Location")
+	if len(location) == 0 {
+		return nil
+	}
+	if len(location) > 1 {
+		return unclean(fmt.Sprintf("upstream sent %d Location fields", len(location)), nil)
+	}
+	finding, allowed := x.site.cleaner.Redirect(location[0], x.documentURL())
+	if !allowed {
+		return &strayed{finding: finding}
+	}
+	x.reportHeader(finding, resp)
+	return nil
+}
+
+// checkRefresh judges the Refresh field, which browsers follow as they follow
+// a meta refresh (HTML §7.4.6). In a page it is taken away rather than the
+// page refused.
+func (x *exchange) checkRefresh(resp *http.Response) error {
+	if values := resp.Header.Values("Refresh"); len(values) > 0 {
+		joined := strings.Join(values, ", ") // as browsers read several
+		finding, allowed := x.site.cleaner.Refresh(joined, x.documentURL())
+		x.reportHeader(finding, resp)
+		resp.Header.Set("Refresh", joined)
+		if !allowed {
+			resp.Header.Del("Refresh")
+		}
+	}
+	return nil
+}
+
+// checkLinks takes references to other hosts out of Link. Speculation-Rules,
+// which names a file of pages to load ahead, goes altogether: no file of that
+// kind is read here.
+func (x *exchange) checkLinks(resp *http.Response) error {
+	if links := resp.Header.Values("Link"); len(links) > 0 {
+		kept, findings := x.site.cleaner.Link(strings.Join(links, ", "), x.documentURL())
+		for _, finding := range findings {
+			x.reportHeader(finding, resp)
+		}
+		resp.Header.Del("Link")
+		if kept != "" {
+			resp.Header.Set("Link", kept)
+		}
+	}
+	if x.site.Response.Mode == policies.ResponseClean {
+		resp.Header.Del("Speculation-Rules")
+	}
+	return nil
+}
+
+// reportHeader records a finding that does not refuse the response; there is
+// none where the target is on the allowlist.
+func (x *exchange) reportHeader(finding clean.Finding, resp *http.Response) {
+	if finding.Kind != "" {
+		x.record(x.findingEvent(finding, resp))
+	}
+}
+
+// documentURL is the address of the response as the visitor sees it.
+func (x *exchange) documentURL() string {
+	return x.scheme() + "://" + x.r.Host + x.target
+}
