@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Installs what the benchmark needs beside Go: nginx and wrk, from Debian's packages.
+# Does nothing when they are there. No service is left running.
+set -euo pipefail
+command -v nginx >/dev/null && command -v wrk >/dev/null && exit 0
+[ "$(id -u)" = 0 ] || { echo "bench/install.sh: needs root to install nginx and wrk; run it with sudo" >&2; exit 1; }
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+  printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod +x "$policy"
+  trap 'rm -f "$policy"' EXIT
+fi
+apt-get update -q >/dev/null
+DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends nginx-light wrk >/dev/null
