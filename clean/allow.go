@@ -45,6 +45,10 @@ func (l *allowlists) allows(k kind, t target, ref []byte) (reason string, ok boo
 	return reasonOffList, l[k].Allows(t.host, t.path)
 }
 
+// allowsHost reports whether a reference of kind over http or https may name
+// host, whatever the path.
+func (l *allowlists) allowsHost(k kind, host string) bool { return l[k].AllowsHost(host) }
+
 // fetches reports whether kind may use a scheme that names a host.
 func fetches(k kind, scheme string) bool {
 	switch scheme {

@@ -1,30 +1,62 @@
 package clean
 
-import "sync"
+import (
+	"sync"
+	"sync/atomic"
+)
 
-// maxHarmless bounds what is remembered of inline scripts.
-const maxHarmless = 4096
+const (
+	harmlessSlots = 256
+	// maxHarmless is the longest text that is remembered, harmlessTotal how many
+	// bytes are, in all. A site of its own has one of these.
+	maxHarmless   = 16 << 10
+	harmlessTotal = 256 << 10
+)
 
-// harmless remembers by their hash the inline scripts in which no signal was
-// found: a CMS repeats the same dozen on every page, and reading one for signals
-// costs ten times what its hash does. When it is full it starts afresh.
+// harmless remembers the inline scripts and style sheets that were judged and
+// may stay: a CMS repeats the same dozen on every page, and judging one costs
+// a hundred times what comparing it does. They are compared byte for byte, as a
+// hash quick enough to be worth it would not withstand an intruder who looks
+// for collisions.
 type harmless struct {
-	mu   sync.RWMutex
-	seen map[[32]byte]struct{}
+	slots [harmlessSlots]atomic.Pointer[harmlessText]
+	mu    sync.Mutex
+	total int
 }
 
-func (h *harmless) has(sum [32]byte) bool {
-	h.mu.RLock()
-	defer h.mu.RUnlock()
-	_, ok := h.seen[sum]
-	return ok
+// harmlessText is the content of a script or style element that may stay.
+type harmlessText struct {
+	sort  sort
+	text  string
+	hides []string // the classes that a style sheet hides
 }
 
-func (h *harmless) add(sum [32]byte) {
+// find returns what is known of text, or nil.
+func (h *harmless) find(s sort, text []byte) *harmlessText {
+	if known := h.slots[hashOf(text)%harmlessSlots].Load(); known != nil && known.sort == s && known.text == string(text) {
+		return known
+	}
+	return nil
+}
+
+// add remembers text, in place of what its slot held. When all of it is too
+// long, everything is forgotten.
+func (h *harmless) add(s sort, text []byte, hides []string) {
+	if len(text) > maxHarmless {
+		return
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.seen == nil || len(h.seen) >= maxHarmless {
-		h.seen = make(map[[32]byte]struct{})
+	slot := &h.slots[hashOf(text)%harmlessSlots]
+	if before := slot.Load(); before != nil {
+		h.total -= len(before.text)
 	}
-	h.seen[sum] = struct{}{}
+	if h.total+len(text) > harmlessTotal {
+		for i := range h.slots {
+			h.slots[i].Store(nil)
+		}
+		h.total = 0
+	}
+	h.total += len(text)
+	slot.Store(&harmlessText{sort: s, text: string(text), hides: hides})
 }

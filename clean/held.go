@@ -3,6 +3,7 @@ package clean
 import (
 	"bytes"
 	"crypto/sha256"
+	"slices"
 
 	"github.com/lachan-waf/lachan/policies"
 )
@@ -116,9 +117,18 @@ func (w *rewriter) endStyle(b, content []byte) {
 		w.foundHeld(b, w.tok.pos, kindStyle, "", reasonAmbiguous)
 		return
 	}
+	if known := w.c.harmless.find(sortStyle, content); known != nil {
+		w.hidden.classes = append(w.hidden.classes, known.hides...)
+		w.familiar.forgetClasses()
+		w.passHeld(b)
+		return
+	}
+	before := len(w.hidden.classes)
 	w.hidden.learn(content)
+	w.familiar.forgetClasses()
 	cleaned, f, ok := w.cleanCSS(content)
 	if ok {
+		w.c.harmless.add(sortStyle, content, slices.Clone(w.hidden.classes[before:]))
 		w.passHeld(b)
 		return
 	}
@@ -145,23 +155,28 @@ func (w *rewriter) endScript(b, content []byte) {
 }
 
 // scriptReasons says why the inline script may not stand; nothing: it may.
+// Behind </html> more speaks against one than elsewhere.
 func (w *rewriter) scriptReasons(content []byte) (reasons []string, host string) {
-	if w.sort != sortRuns {
-		return w.dataReasons(content)
+	if w.place.afterHTML {
+		return w.judgeScript(content)
 	}
-	sum := sha256.Sum256(content)
-	if w.c.baseline.KnowsScript(sum) || len(bytes.TrimSpace(content)) == 0 {
+	if w.c.harmless.find(w.sort, content) != nil {
 		return nil, ""
 	}
-	if w.c.scripts == policies.ScriptsKnown {
-		return []string{reasonNotKnown}, ""
-	}
-	if !w.place.afterHTML && w.c.harmless.has(sum) {
-		return nil, ""
-	}
-	reasons, host = w.scriptSignals(content, w.place.afterHTML)
-	if len(reasons) == 0 && !w.place.afterHTML {
-		w.c.harmless.add(sum)
+	if reasons, host = w.judgeScript(content); len(reasons) == 0 {
+		w.c.harmless.add(w.sort, content, nil)
 	}
 	return reasons, host
+}
+
+func (w *rewriter) judgeScript(content []byte) (reasons []string, host string) {
+	switch {
+	case w.sort != sortRuns:
+		return w.dataReasons(content)
+	case len(bytes.TrimSpace(content)) == 0 || w.c.baseline.KnowsScript(sha256.Sum256(content)):
+		return nil, ""
+	case w.c.scripts == policies.ScriptsKnown:
+		return []string{reasonNotKnown}, ""
+	}
+	return w.scriptSignals(content, w.place.afterHTML)
 }

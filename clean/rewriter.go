@@ -144,12 +144,15 @@ func (w *rewriter) startHTML(b []byte) {
 	if !w.admit(b) {
 		return
 	}
-	outcome := w.judge(b)
-	if outcome == outcomeGone {
+	found := w.findings
+	if w.judge(b) == outcomeGone {
 		return
 	}
 	w.hidden.startTag(w, b)
 	w.passStart(b)
+	if w.findings == found && !w.verdict.changed && w.remembers(t.el) {
+		w.familiar.rememberTag(b[w.tok.start:w.tok.pos])
+	}
 	if t.el.has(rawText | rawScript | rcdata) {
 		w.enterText(t.el)
 		w.escapeAt(b, t.el.has(rcdata) && w.place.noscript)

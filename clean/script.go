@@ -19,6 +19,7 @@ const (
 	sortImportMap             // where modules come from
 	sortRules                 // speculation rules: what is fetched ahead
 	sortLinked                // JSON-LD, read by search engines
+	sortStyle                 // no script but a style sheet, in what is harmless
 )
 
 // scriptSort reads type and language (WHATWG HTML 4.12.1.1). Whatever any

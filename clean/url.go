@@ -30,9 +30,9 @@ type resolver struct {
 }
 
 func newResolver(documentURL string, charset encoding.Encoding) resolver {
-	scheme, _, _ := strings.Cut(documentURL, ":")
-	if scheme = lowerString([]byte(scheme)); scheme != "http" {
-		scheme = "https"
+	scheme := "https"
+	if len(documentURL) > 4 && strings.EqualFold(documentURL[:5], "http:") {
+		scheme = "http"
 	}
 	return resolver{base: documentURL, scheme: scheme, charset: charset}
 }
@@ -149,7 +149,27 @@ func plainHost(host []byte) bool {
 			return false
 		}
 	}
-	return label < len(host) && isLetter(host[label])
+	return label < len(host) && isLetter(host[label]) || plainIPv4(host)
+}
+
+// plainIPv4 reports whether host is an IPv4 address as the parser serialises
+// it: four decimal numbers without leading zeros.
+func plainIPv4(host []byte) bool {
+	parts, n, digits := 1, 0, 0
+	for i, c := range host {
+		switch {
+		case c == '.' && digits > 0:
+			parts, n, digits = parts+1, 0, 0
+		case '0' <= c && c <= '9' && (digits == 0 || n > 0):
+			n, digits = n*10+int(host[i]-'0'), digits+1
+		default:
+			return false
+		}
+		if n > 255 {
+			return false
+		}
+	}
+	return parts == 4 && digits > 0
 }
 
 func digits(b []byte) bool {

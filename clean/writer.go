@@ -25,13 +25,19 @@ type Writer struct{ r *rewriter } // a handle, so that a late second Close canno
 var errClosed = errors.New("clean: write after close")
 
 // NewWriter returns a Writer that sends the cleaned document to dst.
+// It is short enough to be inlined, so that a Writer which stays with its caller
+// costs no allocation.
 func (c *Cleaner) NewWriter(dst io.Writer, doc Document) *Writer {
+	return &Writer{r: c.newRewriter(dst, doc)}
+}
+
+func (c *Cleaner) newRewriter(dst io.Writer, doc Document) *rewriter {
 	r, _ := c.rewriters.Get().(*rewriter)
 	if r == nil {
 		r = &rewriter{}
 	}
 	r.reset(c, dst, doc)
-	return &Writer{r: r}
+	return r
 }
 
 // Write cleans p. An error is that of the writer below, and stays.
@@ -82,6 +88,8 @@ type rewriter struct {
 	hidden   hidden
 	removal  removal
 	verdict  verdict
+	skimmed  *skimTables
+	familiar familiar
 	findings int
 	depth    int // of documents in attributes
 }
@@ -94,6 +102,7 @@ func (w *rewriter) reset(c *Cleaner, dst io.Writer, doc Document) {
 	w.c, w.doc, w.resolver = c, doc, newResolver(doc.URL, charset.passed())
 	w.decode, w.raw = charset.transcoder(), nil
 	w.tok.elements, w.tok.attributes = c.elements, c.attributes
+	w.skimmed = skimmed()
 	w.tok.reset()
 	w.hold, w.offset, w.cursor, w.mark, w.start = w.hold[:0], 0, 0, -1, w.start[:0]
 	w.out = output{dst: dst, buf: w.out.buf[:0], asided: w.out.asided[:0]}
@@ -101,6 +110,7 @@ func (w *rewriter) reset(c *Cleaner, dst io.Writer, doc Document) {
 	w.drop.reset()
 	w.link.reset()
 	w.hidden.reset()
+	w.familiar.forgetClasses()
 	w.findings, w.depth = 0, 0
 	if c.reportOnly {
 		w.raw, w.out.mute = dst, true
@@ -224,6 +234,9 @@ func (w *rewriter) shift(n int) {
 // the hold, only until nothing is held any more.
 func (w *rewriter) run(b []byte, held bool) {
 	for {
+		if !held && w.skims() {
+			w.skim(b)
+		}
 		k := w.tok.next(b)
 		if k == tokenNone {
 			return

@@ -46,11 +46,14 @@ func (a *Allowlist) Allows(host, path string) bool {
 	if a == nil || host == "" {
 		return false
 	}
-	if a.every {
-		return true
-	}
+	return a.every || a.anyMatch(host, func(p paths) bool { return p.cover(path) })
+}
+
+// anyMatch reports whether covers says so of the paths of any pattern that
+// matches host.
+func (a *Allowlist) anyMatch(host string, covers func(paths) bool) bool {
 	host = strings.TrimSuffix(host, ".") // the root's dot: the same host
-	if p, ok := a.exact[host]; ok && p.cover(path) {
+	if p, ok := a.exact[host]; ok && covers(p) {
 		return true
 	}
 	for len(a.below) > 0 {
@@ -59,11 +62,20 @@ func (a *Allowlist) Allows(host, path string) bool {
 			return false
 		}
 		host = host[dot+1:]
-		if p, ok := a.below[host]; ok && p.cover(path) {
+		if p, ok := a.below[host]; ok && covers(p) {
 			return true
 		}
 	}
 	return false
+}
+
+// AllowsHost says whether every path on host is allowed. Of host it asks what
+// Allows does.
+func (a *Allowlist) AllowsHost(host string) bool {
+	if a == nil || host == "" {
+		return false
+	}
+	return a.every || a.anyMatch(host, func(p paths) bool { return len(p) == 0 })
 }
 
 func (p paths) cover(path string) bool {

@@ -1,0 +1,236 @@
+package clean
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math/bits"
+	"sync"
+)
+
+// skim moves on over what certainly stays as it is: text, and tags in their
+// plainest form that change nothing in how the document reads on and refer
+// nowhere, or to where they may. That is nine tenths of a page. It stops at the
+// < of the first token it cannot vouch for, which the tokenizer then reads.
+//
+// It decides nothing of its own: whatever it passes the tokenizer and the
+// judgement would pass byte for byte, and FuzzSkim holds it to that. In doubt it
+// stops.
+func (w *rewriter) skim(b []byte) {
+	at := w.tok.pos
+	for {
+		to := bytes.IndexByte(b[at:], '<')
+		if to < 0 {
+			at = len(b)
+			break
+		}
+		at += to
+		end := w.skimTag(b, at)
+		if end < 0 {
+			break
+		}
+		at = end
+	}
+	w.tok.pos = at
+}
+
+// skims reports whether the reader stands in plain HTML, where nothing is held
+// back, hidden or being removed.
+func (w *rewriter) skims() bool {
+	p := &w.place
+	return w.tok.state == data && w.mark < 0 && w.tok.start < 0 &&
+		!w.link.active && !w.drop.active && !w.hidden.active() &&
+		!p.island.open() && !p.frameset && !p.selecting && !p.noscript && !p.escape
+}
+
+// skimTag returns where the tag at b[at] ends, or -1 where it must be read.
+func (w *rewriter) skimTag(b []byte, at int) int {
+	name := at + 1
+	if len(b)-name < 1+wordRoom {
+		return -1
+	}
+	switch b[name] {
+	case '/':
+		return w.skimEndTag(b, name+1)
+	case '!':
+		return skimComment(b, at)
+	}
+	word, n := readWord(b[name:])
+	el := w.skimmed.elements.find(word)
+	if el == nil {
+		return -1
+	}
+	if el.whole != nil {
+		return w.skimWhole(b, at, el)
+	}
+	end := name + n
+	if b[end] != '>' {
+		if end = w.skimAttributes(b, end, el); end < 0 || end-at > maxHold {
+			return -1
+		}
+	}
+	w.skimmedStart(el)
+	return end + 1
+}
+
+// skimEndTag returns where the end tag whose name begins at name ends, or -1.
+func (w *rewriter) skimEndTag(b []byte, name int) int {
+	word, n := readWord(b[name:])
+	el := w.skimmed.elements.find(word)
+	if el == nil || el.opensOnly || b[name+n] != '>' {
+		return -1
+	}
+	w.place.columns = false
+	return name + n + 1
+}
+
+// skimComment returns where a comment ends that begins as one should and ends
+// at the first --> (13.2.5.43 to 51), or -1.
+func skimComment(b []byte, at int) int {
+	content := at + len("<!--")
+	if b[at+2] != '-' || b[at+3] != '-' || b[content] == '>' || b[content] == '-' || b[content]|0x20 == 'e' {
+		return -1
+	}
+	for to := content; ; {
+		n := bytes.IndexByte(b[to:], '>')
+		if n < 0 || to+n-at > maxHold {
+			return -1
+		}
+		to += n + 1
+		switch {
+		case bytes.HasSuffix(b[content:to], []byte("-->")):
+			return to
+		case bytes.HasSuffix(b[content:to], []byte("--!>")):
+			return -1
+		}
+	}
+}
+
+// skimWhole returns where an element ends that skim knows by its whole tag: one
+// of a head, or a script or a frame with nothing in it. Its first > need not be
+// its end; then it is none that is known.
+func (w *rewriter) skimWhole(b []byte, at int, el *skimElement) int {
+	n := bytes.IndexByte(b[at:], '>') + 1
+	if n == 0 || !w.familiar.tag(b[at:at+n]) || !bytes.HasPrefix(b[at+n:], el.whole) {
+		return -1
+	}
+	w.skimmedStart(el)
+	return at + n + len(el.whole)
+}
+
+// remembers reports whether the start tag of el, which stays, is for skimWhole.
+func (w *rewriter) remembers(el element) bool {
+	switch el {
+	case elLink, elMeta, elIframe:
+	case elScript:
+		if !w.has(attrSrc) {
+			return false
+		}
+	default:
+		return false
+	}
+	return !w.tok.tag.odd && !w.place.noscript && !w.place.selecting
+}
+
+// skimmedStart notes what a start tag that was passed over changes.
+func (w *rewriter) skimmedStart(el *skimElement) {
+	p := &w.place
+	p.begun, p.columns, p.body = true, false, p.body || el.body
+}
+
+// skimElement is what skim knows of an element.
+type skimElement struct {
+	el        element
+	body      bool   // a frameset may not follow
+	opensOnly bool   // its end tag must be read
+	whole     []byte // its tag is known as a whole or not at all; this must follow
+	judged    attrs  // the attributes with a rule
+	rules     []rule // of the table
+}
+
+// skimTables hold the names that skim knows.
+type skimTables struct {
+	elements   words[skimElement]
+	attributes words[attr]
+}
+
+// skimmed returns the tables, built from table and attributeNames.
+var skimmed = sync.OnceValue(func() *skimTables {
+	t := new(skimTables)
+	for i := range table {
+		if el := element(i); skimmable(el) {
+			row := skimElement{el: el, body: !inHead(el), opensOnly: el == elHTML, rules: table[el].rules}
+			if row.whole = wholeTail(el); row.whole != nil {
+				row.opensOnly = true
+			}
+			for _, r := range row.rules {
+				row.judged.add(r.attr)
+			}
+			t.elements.add(el.String(), row)
+		}
+	}
+	for id, name := range attributeNames {
+		if name != "" {
+			t.attributes.add(name, attr(id))
+		}
+	}
+	for i, name := range plainAttributes {
+		t.attributes.add(name, attrCount+attr(i))
+	}
+	return t
+})
+
+// wholeTail is what must follow a tag that skim knows as a whole; nil where el
+// is not one of those.
+func wholeTail(el element) []byte {
+	switch el {
+	case elLink, elMeta:
+		return []byte{}
+	case elScript, elIframe:
+		return []byte("</" + el.String() + ">")
+	}
+	return nil
+}
+
+// skimmable reports whether el changes nothing in how what follows is read.
+func skimmable(el element) bool {
+	switch el {
+	case elOther, elNoscript, elPlaintext, elTemplate, elSelect, elFrameset, elFrame, elSVG, elMath,
+		elCol, elColgroup, elMarquee:
+		return false
+	}
+	return !el.has(rawText|rawScript|rcdata) || wholeTail(el) != nil
+}
+
+// attrs is a set of attributes.
+type attrs [2]uint64
+
+func (s *attrs) add(a attr)      { s[a>>6&1] |= 1 << (a & 63) }
+func (s *attrs) has(a attr) bool { return s[a>>6&1]>>(a&63)&1 != 0 }
+
+// closingQuote returns where the value ends that begins at from, or -1 where
+// the window does, or a NUL stands in it.
+func closingQuote(b []byte, from int, quote byte) int {
+	quotes := uint64(quote) * ones
+	for i, far := from, from+48; i+8 <= len(b); i += 8 {
+		x := binary.LittleEndian.Uint64(b[i : i+8])
+		if found := zeroBytes(x^quotes) | zeroBytes(x); found != 0 {
+			i += bits.TrailingZeros64(found) >> 3
+			if b[i] != quote {
+				return -1
+			}
+			return i
+		}
+		if i >= far { // a long one: what looks at 32 bytes at once is faster
+			return farQuote(b, i+8, quote)
+		}
+	}
+	return -1
+}
+
+func farQuote(b []byte, from int, quote byte) int {
+	n := bytes.IndexByte(b[from:], quote)
+	if n < 0 || bytes.IndexByte(b[from:from+n], 0) >= 0 {
+		return -1
+	}
+	return from + n
+}

@@ -1,0 +1,93 @@
+package clean
+
+import (
+	"io"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/lachan-waf/lachan/policies"
+)
+
+// skimmedAlike checks that what is passed over is what would have been passed:
+// byte by byte nothing is skimmed. Twice, as the second time more is familiar.
+func skimmedAlike(t *testing.T, c *Cleaner, in string) {
+	t.Helper()
+	doc := Document{URL: "https://portal.test/a"}
+	in += strings.Repeat(" ", 2*wordRoom) // to be skimmed to the last tag
+	want, wanted := cleanBy(t, c, []byte(in), 1, doc)
+	for range 2 {
+		got, found := cleanBy(t, c, []byte(in), 0, doc)
+		if got != want {
+			t.Fatalf("%q\nskimmed: %q\nread:    %q", in, got, want)
+		}
+		if len(found) != len(wanted) {
+			t.Fatalf("%q\nskimmed: %d findings\nread:    %d", in, len(found), len(wanted))
+		}
+	}
+}
+
+// tags that look plain, or nearly so.
+var plainPieces = strings.Split(`<p>|</p>|<P CLASS="a b">|<div id='x' class="hide">|</div >|<a href="/x">|<a href="//evil.test/">|<a href="/\evil.test/">|<a href="/	/evil.test/">|<a href=" //evil.test">|<a href="/&#47;evil.test">|<a href="https://evil.test/">|<a href="https://portal.test/x" rel="y">|<a href="https://portal.test@evil.test/">|<a href="https://portal.test:8/">|<a href="https://a.gov.vn/x?y=//evil.test">|<a href="javascript:pwn=1">|<a href="java&#115;cript:pwn=1">|<a href="x:y">|<a href="x/y:z">|<a href="mailto:x@y">|</a>|<img src="/a.jpg" alt="x" srcset="/a 1x, //evil.test/b 2x">|<img src="/a.jpg" srcset="/a 1x, /b 2x"/>|<img src=x onerror="pwn=1">|<b onclick='pwn=1'>|<b data-x="1" data-y="2">|<b data-x="1" data-x="2">|<b id="1" id="2">|<b ID="1" id="2">|<b style="color:red">|<b style="background:url(//evil.test/x)">|<div style="display:none">|<style>.hide{display:none}</style>|<style>.x{color:red}</style>|<link rel="stylesheet" href="/x.css">|<link rel="stylesheet" href="//evil.test/x.css">|<link rel="canonical" href="https://evil.test/">|<meta charset="utf-8">|<meta http-equiv="refresh" content="0;url=//evil.test/">|<script src="/x.js"></script>|<script src="/x.js">|</script>|<script src="//evil.test/x.js"></script>|<script>var a=1</script>|<iframe src="/f"></iframe>|<iframe src="/f">|</iframe>|<!-- x -->|<!-- x --!>|<!--> |<!---->|<!--x> -->|<!--esi -->|<br/>|<br />|<hr / >|<input value="a>b" checked>|<input value='a"b' checked=checked>|<input formaction="//evil.test">|<form action="//evil.test/">|<form action="/s" method="get">|<base href="//evil.test/">|<base href="/x/">|<table background="//evil.test/x">|<table>|<tr>|<td nowrap>|</table>|<colgroup>|<col>|<template>|</template>|<select>|<option>|</select>|<noscript>|</noscript>|<svg>|<path d="M0 0">|</svg>|<title>|</title>|<body>|</body>|</html>|text|<|>|"|'|=|`+"\x00|\f|\r\n", "|")
+
+func TestSkim(t *testing.T) {
+	site := portal(t)
+	lenient := newCleaner(t, site)
+	strict := *site
+	strict.Response.InlineScripts, strict.Response.Allow.Media = policies.ScriptsKnown, nil
+	c := newCleaner(t, &strict)
+	random := rand.New(rand.NewPCG(3, 4))
+	for range 20000 {
+		var doc strings.Builder
+		for range 1 + random.IntN(10) {
+			piece := plainPieces[random.IntN(len(plainPieces))]
+			if random.IntN(20) == 0 && len(piece) > 1 { // cut somewhere
+				piece = piece[:random.IntN(len(piece))]
+			}
+			doc.WriteString(piece)
+		}
+		skimmedAlike(t, c, doc.String())
+		skimmedAlike(t, lenient, doc.String())
+	}
+}
+
+func FuzzSkim(f *testing.F) {
+	for _, s := range seeds {
+		f.Add(s)
+	}
+	f.Add(strings.Join(plainPieces[:40], ""))
+	f.Add(strings.Join(plainPieces[40:], ""))
+	c := newCleaner(f, portal(f))
+	f.Fuzz(func(t *testing.T, in string) {
+		if len(in) < 4<<10 {
+			skimmedAlike(t, c, in)
+		}
+	})
+}
+
+func TestWords(t *testing.T) {
+	for name, want := range map[string]int{
+		"p>": 1, "DIV ": 3, "section>": 7, "figcaption/": 10, "aria-labelledby=": 15, "aria-describedby=": 0, "blockquote\n": 10,
+		"": 0, "=x": 0, "a-name-that-is-longer ": 0, "\x00": 0,
+	} {
+		room := []byte(name + strings.Repeat(" ", wordRoom))
+		w, n := readWord(room)
+		if n != want || n > 0 && w != wordOf(lowerString(room[:n])) {
+			t.Errorf("%q: %d bytes, want %d", name, n, want)
+		}
+	}
+}
+
+// A page of which nothing is removed costs no memory once its values are
+// familiar.
+func TestCleanPageAllocatesNothing(t *testing.T) {
+	c := newCleaner(t, portal(t))
+	page := []byte(cleanPage(50_000))
+	if n := testing.AllocsPerRun(100, func() {
+		w := c.NewWriter(io.Discard, Document{URL: pageURL})
+		w.Write(page)
+		w.Close()
+	}); n >= 1 {
+		t.Errorf("%v allocations", n)
+	}
+}
