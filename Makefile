@@ -28,7 +28,7 @@ test: vet test-tools ## every test, after installing the real servers they use
 	go test -count=1 -timeout 20m ./...
 
 test-tools: ## install the servers and programs the tests use (apt; idempotent)
-	@for script in examples/*/install*.sh cmd/*/install*.sh; do $(SUDO) sh "$$script" || exit 1; done
+	@for script in examples/*/install*.sh cmd/*/install*.sh clean/*/install*.sh; do $(SUDO) sh "$$script" || exit 1; done
 
 vet: ## gofmt and go vet
 	@unformatted=$$(gofmt -l $$(go list -f '{{.Dir}}' ./...)); \

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+	"github.com/lachan-waf/lachan/internal/cmstest"
 )
 
 // newBrowser starts Debian's Chromium with an empty profile. It finds siteHost at
@@ -22,7 +23,7 @@ func newBrowser(t *testing.T, to *target) context.Context {
 		t.Fatal(err)
 	}
 	opts := []chromedp.ExecAllocatorOption{
-		chromedp.ExecPath("/usr/bin/chromium"), chromedp.UserDataDir(workDir(t)), chromedp.WindowSize(1280, 900),
+		chromedp.ExecPath("/usr/bin/chromium"), chromedp.UserDataDir(cmstest.WorkDir(t)), chromedp.WindowSize(1280, 900),
 		chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
@@ -69,7 +70,7 @@ func ask[T any](t *testing.T, ctx context.Context, what string, a chromedp.Actio
 func browserEditing(t *testing.T, ctx context.Context, to *target) (link string) {
 	browse(t, ctx, "login form",
 		chromedp.Navigate(to.base+"/wp-login.php"), chromedp.WaitVisible("#user_login"),
-		chromedp.SetValue("#user_login", editorName), chromedp.SetValue("#user_pass", editorPassword))
+		chromedp.SetValue("#user_login", cmstest.EditorName), chromedp.SetValue("#user_pass", cmstest.EditorPassword))
 	ask(t, ctx, "log in", func(ctx context.Context, _ *chromedp.Target) (struct{}, error) {
 		_, err := chromedp.RunResponse(ctx, chromedp.Submit("#loginform"))
 		return struct{}{}, err

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/lachan-waf/lachan/internal/cmstest"
 )
 
 // plant is one thing an intruder left in the site: a string that the raw page
@@ -57,10 +59,10 @@ add_action('template_redirect', function () {
 `
 
 // infect writes into the database and the theme as an intruder with both passwords.
-func infect(t *testing.T, s *stack) {
+func infect(t *testing.T, s *cmstest.Host) {
 	t.Helper()
-	s.sql(t, "UPDATE wordpress.wp_posts SET post_content = INSERT(post_content, LOCATE('</p>', post_content) + 4, 0, '"+strings.ReplaceAll(databasePart, "'", "''")+"') WHERE post_name = 'gioi-thieu';")
-	theme := s.docroot + "/wp-content/themes/twentytwentyone/"
+	s.SQL(t, "UPDATE wordpress.wp_posts SET post_content = INSERT(post_content, LOCATE('</p>', post_content) + 4, 0, '"+strings.ReplaceAll(databasePart, "'", "''")+"') WHERE post_name = 'gioi-thieu';")
+	theme := s.Docroot + "/wp-content/themes/twentytwentyone/"
 	edit(t, theme+"header.php", "<?php wp_body_open(); ?>", "<?php wp_body_open(); ?>"+headerPart)
 	edit(t, theme+"footer.php", "<?php wp_footer(); ?>", footerPart+"<?php wp_footer(); ?>")
 	edit(t, theme+"footer.php", "</html>", "</html>\n"+loaderPart)
@@ -74,15 +76,15 @@ func edit(t *testing.T, file, old, with string) {
 	if !strings.Contains(text, old) {
 		t.Fatalf("%s: no %q", file, old)
 	}
-	writeFile(t, file, strings.Replace(text, old, with, 1))
+	cmstest.WriteFile(t, file, strings.Replace(text, old, with, 1))
 }
 
 // straight reaches the same site under the same address without the proxy, for
 // comparison.
-func straight(t *testing.T, s *stack, through *target) *target {
+func straight(t *testing.T, s *cmstest.Host, through *target) *target {
 	t.Helper()
 	srv := httptest.NewTLSServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
-		r.SetURL(&url.URL{Scheme: "http", Host: s.addr})
+		r.SetURL(&url.URL{Scheme: "http", Host: s.Addr})
 		r.SetXForwarded()
 		r.Out.Host = r.In.Host
 	}})

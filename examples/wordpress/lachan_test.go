@@ -15,6 +15,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/lachan-waf/lachan/internal/cmstest"
 )
 
 // siteHost is the name visitors type; no resolver knows it.
@@ -43,14 +45,14 @@ func (e event) text(key string) string {
 // free ports and a temporary directory. LACHAN_BINARY names a ready-built one.
 func startLachan(t *testing.T, port int, upstream string) *target {
 	t.Helper()
-	dir := workDir(t)
+	dir := cmstest.WorkDir(t)
 	config := filepath.Join(dir, "lachan.yaml")
-	writeFile(t, config, exampleConfig(t, dir, port, upstream))
+	cmstest.WriteFile(t, config, exampleConfig(t, dir, port, upstream))
 	cmd := exec.Command(lachanBinary(t, dir), "run", "--config", config)
 	cmd.Dir = dir
-	serve(t, filepath.Join(dir, "lachan.log"), cmd)
+	cmstest.Serve(t, filepath.Join(dir, "lachan.log"), cmd)
 	addr := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
-	await(t, "lachan", 30*time.Second, dialable("tcp", addr))
+	cmstest.Await(t, "lachan", 30*time.Second, cmstest.Dialable("tcp", addr))
 	log := filepath.Join(dir, "audit.jsonl")
 	return &target{
 		base:   (&url.URL{Scheme: "https", Host: net.JoinHostPort(siteHost, strconv.Itoa(port))}).String(),
@@ -100,7 +102,7 @@ func exampleConfig(t *testing.T, dir string, port int, upstream string) string {
 func internalRoots(t *testing.T, state string) *x509.CertPool {
 	t.Helper()
 	pool := x509.NewCertPool()
-	await(t, "root certificate", 30*time.Second, func() error {
+	cmstest.Await(t, "root certificate", 30*time.Second, func() error {
 		found := false
 		err := filepath.WalkDir(state, func(p string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() || !strings.Contains(d.Name(), "root") {
@@ -166,7 +168,7 @@ func having(events []event, action, requestID string) []event {
 func (to *target) onRecord(t *testing.T, action, requestID string) []event {
 	t.Helper()
 	var found []event
-	await(t, action+" event of request "+requestID, 5*time.Second, func() error {
+	cmstest.Await(t, action+" event of request "+requestID, 5*time.Second, func() error {
 		found = having(to.events(t), action, requestID)
 		if requestID == "" || len(found) == 0 {
 			return errors.New("none")

@@ -13,22 +13,24 @@ import (
 	"fmt"
 	"os/exec"
 	"testing"
+
+	"github.com/lachan-waf/lachan/internal/cmstest"
 )
 
 func TestWordPress(t *testing.T) {
 	if out, err := exec.Command("./install.sh").CombinedOutput(); err != nil {
 		t.Fatalf("install WordPress: %v\n%s", err, out)
 	}
-	host := newStack(t)
-	through := startLachan(t, freePort(t), host.addr)
-	installWordPress(t, host, through.base)
+	host := cmstest.NewHost(t)
+	through := startLachan(t, cmstest.FreePort(t), host.Addr)
+	host.InstallWordPress(t, through.base)
 	editor := newClient(t, through)
 	visitor := newClient(t, through)
 
 	var post int
 	var path, written string
 	t.Run("editor", func(t *testing.T) {
-		editor.login(t, editorName, editorPassword)
+		editor.login(t, cmstest.EditorName, cmstest.EditorPassword)
 		t.Run("blocks", func(t *testing.T) { post, path = blockEditor(t, editor) })
 		t.Run("classic", func(t *testing.T) { classicEditing(t, editor) })
 		t.Run("administration", func(t *testing.T) { administration(t, editor) })

@@ -1,36 +1,43 @@
-package wordpress_test
+package cmstest
 
 import (
+	_ "embed"
 	"fmt"
 	"testing"
 )
 
-// The account that setup.php creates; the password holds what forms mangle.
+// The account that InstallWordPress creates; the password holds what forms mangle.
 const (
-	editorName     = "bientap"
-	editorPassword = `Mật-khẩu "rất" dài & <mạnh> 2026`
+	EditorName     = "bientap"
+	EditorPassword = `Mật-khẩu "rất" dài & <mạnh> 2026`
 )
 
-// installWordPress copies Debian's WordPress into the stack and runs its own
-// installer. base is the address visitors use, that is the proxy's.
-func installWordPress(t *testing.T, s *stack, base string) {
+// wordPressSetup runs WordPress's own installer and writes a portal into it.
+//
+//go:embed wordpress.php
+var wordPressSetup string
+
+// InstallWordPress copies Debian's WordPress into the host and fills it with a
+// fictional commune's portal. base is the address visitors use: the proxy's,
+// where there is one.
+func (h *Host) InstallWordPress(t testing.TB, base string) {
 	t.Helper()
 	// A copy without links: WordPress finds its configuration beside the real
 	// file, which for a link would be Debian's in /etc.
-	run(t, nil, "cp", "-rL", "/usr/share/wordpress/.", s.docroot)
-	run(t, nil, "mkdir", "-p", s.docroot+"/wp-content/uploads", s.docroot+"/wp-content/mu-plugins")
-	writeFile(t, s.docroot+"/wp-config.php", fmt.Sprintf(wpConfig, s.socket, base))
-	writeFile(t, s.docroot+"/wp-content/mu-plugins/classic-editor.php", classicEditor)
-	give(t, s.docroot)
-	writeFile(t, s.path("setup.php"), readFile(t, "testdata/setup.php"))
-	run(t, s.owner, "php", "-d", "sendmail_path=/bin/true", "-d", "error_log=/dev/stderr", "-d", "log_errors=1",
-		s.path("setup.php"), s.docroot, editorPassword)
-	run(t, s.owner, "php", "-d", "error_log=/dev/stderr", "-d", "log_errors=1", "-r", permalinks, s.docroot)
+	h.Copy(t, "/usr/share/wordpress", "")
+	run(t, h.owner, "mkdir", "-p", h.Docroot+"/wp-content/uploads", h.Docroot+"/wp-content/mu-plugins")
+	WriteFile(t, h.Docroot+"/wp-config.php", fmt.Sprintf(wpConfig, h.socket, base))
+	WriteFile(t, h.Docroot+"/wp-content/mu-plugins/classic-editor.php", classicEditor)
+	give(t, h.Docroot)
+	WriteFile(t, h.Path("setup.php"), wordPressSetup)
+	h.PHP(t, h.Path("setup.php"), h.Docroot, EditorPassword)
+	h.PHP(t, "-r", permalinks, h.Docroot)
 }
 
 // HTTPS ends at the proxy: X-Forwarded-Proto tells. Debian's nginx hands PHP the
 // host without its port, which WordPress answers with a redirect to the same
-// address, so the configured one is used. Nothing may leave the machine, and no cron run may fall into the middle of a measurement.
+// address, so the configured one is used. Nothing may leave the machine, and no cron run
+// may fall into the middle of a measurement.
 const wpConfig = `<?php
 define('DB_NAME', 'wordpress');
 define('DB_USER', 'wordpress');

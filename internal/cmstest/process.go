@@ -1,4 +1,4 @@
-package wordpress_test
+package cmstest
 
 import (
 	"bytes"
@@ -17,7 +17,7 @@ import (
 
 // credential is the account the servers run as: www-data when the test is root
 // (php-fpm and mariadbd refuse root), otherwise the caller's own.
-func credential(t *testing.T) *syscall.Credential {
+func credential(t testing.TB) *syscall.Credential {
 	t.Helper()
 	if os.Geteuid() != 0 {
 		return nil
@@ -32,7 +32,7 @@ func credential(t *testing.T) *syscall.Credential {
 }
 
 // give hands a file or a whole tree to the servers' account.
-func give(t *testing.T, root string) {
+func give(t testing.TB, root string) {
 	t.Helper()
 	c := credential(t)
 	if c == nil {
@@ -49,11 +49,11 @@ func give(t *testing.T, root string) {
 	}
 }
 
-// workDir is like t.TempDir, but another account may enter it, and its name is
+// WorkDir is like t.TempDir, but another account may enter it, and its name is
 // short enough for a Unix socket (108 bytes).
-func workDir(t *testing.T) string {
+func WorkDir(t testing.TB) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "lachan-wp-")
+	dir, err := os.MkdirTemp("", "lachan-cms-")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,10 +64,10 @@ func workDir(t *testing.T) string {
 	return dir
 }
 
-// serve starts a long-running command and stops it when the test ends. The
+// Serve starts a long-running command and stops it when the test ends. The
 // kernel stops it too if the test binary is killed (golang/go#27505: only if the
 // starting thread dies with it, which an unlocked goroutine's does).
-func serve(t *testing.T, logFile string, cmd *exec.Cmd) {
+func Serve(t testing.TB, logFile string, cmd *exec.Cmd) {
 	t.Helper()
 	out, err := os.Create(logFile)
 	if err != nil {
@@ -93,7 +93,7 @@ func serve(t *testing.T, logFile string, cmd *exec.Cmd) {
 }
 
 // stop asks politely, then insists: a server that hangs must not outlive the test.
-func stop(t *testing.T, cmd *exec.Cmd, done <-chan error) {
+func stop(t testing.TB, cmd *exec.Cmd, done <-chan error) {
 	_ = cmd.Process.Signal(syscall.SIGTERM)
 	select {
 	case <-done:
@@ -105,7 +105,7 @@ func stop(t *testing.T, cmd *exec.Cmd, done <-chan error) {
 }
 
 // run executes a short command as the servers' account and returns its output.
-func run(t *testing.T, c *syscall.Credential, name string, args ...string) string {
+func run(t testing.TB, c *syscall.Credential, name string, args ...string) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
@@ -119,9 +119,9 @@ func run(t *testing.T, c *syscall.Credential, name string, args ...string) strin
 	return string(out)
 }
 
-// freePort asks the kernel for a port nobody uses. Something else could take it
+// FreePort asks the kernel for a port nobody uses. Something else could take it
 // before our server does; the server then fails to start and says so.
-func freePort(t *testing.T) int {
+func FreePort(t testing.TB) int {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -131,8 +131,8 @@ func freePort(t *testing.T) int {
 	return l.Addr().(*net.TCPAddr).Port
 }
 
-// await polls until ready says so: child processes offer nothing to wait on.
-func await(t *testing.T, what string, limit time.Duration, ready func() error) {
+// Await polls until ready says so: child processes offer nothing to wait on.
+func Await(t testing.TB, what string, limit time.Duration, ready func() error) {
 	t.Helper()
 	deadline := time.Now().Add(limit)
 	for {
@@ -147,7 +147,8 @@ func await(t *testing.T, what string, limit time.Duration, ready func() error) {
 	}
 }
 
-func dialable(network, addr string) func() error {
+// Dialable is ready when something listens there.
+func Dialable(network, addr string) func() error {
 	return func() error {
 		c, err := net.DialTimeout(network, addr, time.Second)
 		if err != nil {
@@ -168,7 +169,8 @@ func tail(file string, n int) []byte {
 	return bytes.TrimSpace(b)
 }
 
-func writeFile(t *testing.T, name, content string) {
+// WriteFile writes a file that the servers may read.
+func WriteFile(t testing.TB, name, content string) {
 	t.Helper()
 	if err := os.WriteFile(name, []byte(content), 0o644); err != nil {
 		t.Fatal(err)
