@@ -56,6 +56,8 @@ func fetches(k kind, scheme string) bool {
 		return true
 	case "ws", "wss":
 		return k == kindConnect
+	case "ftp": // old portals link their documents so; a browser hands it over, if it heeds it
+		return k == kindLink
 	}
 	return false
 }
@@ -66,7 +68,7 @@ func inert(k kind, scheme string, ref []byte) bool {
 	switch k {
 	case kindLink, kindIdentity:
 		switch scheme {
-		case "mailto", "tel", "sms", "callto", "geo", "maps", "skype", "viber", "zalo", "whatsapp", "webcal", "urn", "cid", "about":
+		case "mailto", "tel", "sms", "callto", "geo", "maps", "skype", "ymsgr", "viber", "zalo", "whatsapp", "webcal", "urn", "cid", "about":
 			return true
 		}
 	case kindForm:
