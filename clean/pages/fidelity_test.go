@@ -109,7 +109,7 @@ func unwrapped(t *testing.T, page []byte, findings []clean.Finding) (rest []byte
 }
 
 // link measures the link at the beginning of b: its start tag, what is in it, and
-// its end tag.
+// its end tag. There is none where the next link ends it.
 func link(t *testing.T, b []byte) (start, text, end int) {
 	t.Helper()
 	z := html.NewTokenizer(bytes.NewReader(b))
@@ -118,18 +118,17 @@ func link(t *testing.T, b []byte) (start, text, end int) {
 	}
 	start = len(z.Raw())
 	for {
-		switch z.Next() {
-		case html.ErrorToken:
+		kind, raw := z.Next(), len(z.Raw())
+		name, _ := z.TagName()
+		switch {
+		case kind == html.ErrorToken:
 			t.Fatalf("no end of the link at %.80q", b)
-		case html.EndTagToken:
-			raw := len(z.Raw())
-			if name, _ := z.TagName(); string(name) == "a" {
-				return start, text, raw
-			}
-			text += raw
-		default:
-			text += len(z.Raw())
+		case kind == html.EndTagToken && string(name) == "a":
+			return start, text, raw
+		case kind == html.StartTagToken && string(name) == "a":
+			return start, text, 0
 		}
+		text += raw
 	}
 }
 
