@@ -11,4 +11,7 @@ type Document struct {
 	// Report receives each finding, in the call of Write or Close that made it;
 	// nil is allowed.
 	Report func(Finding)
+	// Script receives each inline script, approved or not, so that a baseline
+	// can be made of a page that is trusted; nil is allowed.
+	Script func(Script)
 }

@@ -56,7 +56,9 @@ func unescapeJS(out, s []byte) ([]byte, int) {
 				}
 			}
 		}
-	case 'n', 'r', 't', 'b', 'f', 'v':
+	case 'n', 'r', 't':
+		return append(out, '\t'), 2 // the URL parser leaves these three out, even between two slashes
+	case 'b', 'f', 'v':
 		return append(out, ' '), 2
 	case '\n', '\r':
 		return out, 2

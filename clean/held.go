@@ -2,7 +2,6 @@ package clean
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"slices"
 
 	"github.com/lachan-waf/lachan/policies"
@@ -135,48 +134,4 @@ func (w *rewriter) endStyle(b, content []byte) {
 	f.Element, f.Offset, f.Removed = "style", w.offset+int64(w.mark), true
 	w.found(f, content)
 	w.passHeldWith(b, cleaned)
-}
-
-// endScript judges an inline script.
-func (w *rewriter) endScript(b, content []byte) {
-	reasons, host := w.scriptReasons(content)
-	switch {
-	case len(reasons) == 0:
-		w.passHeld(b)
-	case w.c.scripts == policies.ScriptsReport:
-		w.found(Finding{
-			Kind: kindScript.String(), Element: "script", Host: host,
-			Offset: w.offset + int64(w.mark), Reasons: reasons,
-		}, b[w.mark:w.tok.pos])
-		w.passHeld(b)
-	default:
-		w.foundHeld(b, w.tok.pos, kindScript, host, reasons...)
-	}
-}
-
-// scriptReasons says why the inline script may not stand; nothing: it may.
-// Behind </html> more speaks against one than elsewhere.
-func (w *rewriter) scriptReasons(content []byte) (reasons []string, host string) {
-	if w.place.afterHTML {
-		return w.judgeScript(content)
-	}
-	if w.c.harmless.find(w.sort, content) != nil {
-		return nil, ""
-	}
-	if reasons, host = w.judgeScript(content); len(reasons) == 0 {
-		w.c.harmless.add(w.sort, content, nil)
-	}
-	return reasons, host
-}
-
-func (w *rewriter) judgeScript(content []byte) (reasons []string, host string) {
-	switch {
-	case w.sort != sortRuns:
-		return w.dataReasons(content)
-	case len(bytes.TrimSpace(content)) == 0 || w.c.baseline.KnowsScript(sha256.Sum256(content)):
-		return nil, ""
-	case w.c.scripts == policies.ScriptsKnown:
-		return []string{reasonNotKnown}, ""
-	}
-	return w.scriptSignals(content, w.place.afterHTML)
 }

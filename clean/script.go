@@ -3,8 +3,6 @@ package clean
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/json"
-	"iter"
 	"strings"
 
 	"github.com/lachan-waf/lachan/policies"
@@ -50,73 +48,6 @@ func (w *rewriter) scriptSort(b []byte) sort {
 	return sortInert
 }
 
-// dataReasons judges the JSON of an import map, of speculation rules and of
-// JSON-LD. Linked data names other hosts by right (a vocabulary, a parent
-// body), so there the lexicon must agree.
-func (w *rewriter) dataReasons(content []byte) (reasons []string, host string) {
-	text := foldEscapes(content)
-	k := kindConnect
-	switch w.sort {
-	case sortImportMap:
-		return w.importMapReasons(content)
-	case sortLinked:
-		if !spamText(text) {
-			return nil, ""
-		}
-		k = kindLink
-	}
-	for host := range hostsIn(text) {
-		if !w.c.allow[k].Allows(host, "/") && host != "schema.org" {
-			return []string{reasonOffList}, host
-		}
-	}
-	return nil, ""
-}
-
-// importMapReasons judges every address of an import map (WHATWG HTML 8.1.6.2):
-// it is code, by which the site's own modules load what it says.
-func (w *rewriter) importMapReasons(content []byte) (reasons []string, host string) {
-	if w.c.scripts == policies.ScriptsKnown && !w.c.baseline.KnowsScript(sha256.Sum256(content)) {
-		return []string{reasonNotKnown}, ""
-	}
-	var parsed any
-	if err := json.Unmarshal(content, &parsed); err != nil {
-		return []string{reasonAmbiguous}, ""
-	}
-	for value := range jsonStrings(parsed) {
-		t := w.resolver.resolve([]byte(value))
-		if reason, ok := w.c.allow.allows(kindScript, t, []byte(value)); !ok {
-			return []string{reason}, strings.Clone(t.host)
-		}
-	}
-	return nil, ""
-}
-
-// jsonStrings yields the strings that stand as values.
-func jsonStrings(v any) iter.Seq[string] {
-	return func(yield func(string) bool) { eachString(v, yield) }
-}
-
-func eachString(v any, yield func(string) bool) bool {
-	switch v := v.(type) {
-	case string:
-		return yield(v)
-	case []any:
-		for _, item := range v {
-			if !eachString(item, yield) {
-				return false
-			}
-		}
-	case map[string]any:
-		for _, item := range v {
-			if !eachString(item, yield) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
 // judgeHandler judges an event handler attribute as an inline script.
 func (w *rewriter) judgeHandler(b []byte, i int) {
 	code := decodeAttribute(w.tok.tag.attrs[i].value.of(b))
@@ -126,7 +57,11 @@ func (w *rewriter) judgeHandler(b []byte, i int) {
 
 // codeReasons says why a piece of script in an attribute may not stand.
 func (w *rewriter) codeReasons(code []byte) (reasons []string, host string) {
-	if inertCode(code) || w.c.baseline.KnowsScript(sha256.Sum256(code)) {
+	if inertCode(code) {
+		return nil, ""
+	}
+	w.offer(code, false)
+	if w.c.baseline.KnowsScript(sha256.Sum256(code)) {
 		return nil, ""
 	}
 	if w.c.scripts == policies.ScriptsKnown {

@@ -78,6 +78,11 @@ func (a *Allowlist) AllowsHost(host string) bool {
 	return a.every || a.anyMatch(host, func(p paths) bool { return len(p) == 0 })
 }
 
+// Limits says whether host is allowed by some of its paths only.
+func (a *Allowlist) Limits(host string) bool {
+	return a != nil && host != "" && !a.AllowsHost(host) && a.anyMatch(host, func(paths) bool { return true })
+}
+
 func (p paths) cover(path string) bool {
 	if len(p) == 0 {
 		return true

@@ -1,25 +1,31 @@
 package policies
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path/filepath"
+	"slices"
 )
 
 // Baseline holds what a site's owner has approved. It is immutable and safe
 // for concurrent use; nil and the zero value approve nothing.
 type Baseline struct {
-	scripts map[[sha256.Size]byte]struct{}
-	sum     [sha256.Size]byte // of the file
+	scripts      map[[sha256.Size]byte]struct{}
+	fingerprints map[[sha256.Size]byte]struct{}
+	sum          [sha256.Size]byte // of the file
 }
 
 // baselineFile is the form of a baseline on disk.
 type baselineFile struct {
 	// Scripts are the SHA-256 hashes, in hex, of approved inline scripts.
 	Scripts []digest `yaml:"scripts"`
+	// Fingerprints, in hex, approve inline scripts that differ in data only.
+	Fingerprints []digest `yaml:"fingerprints"`
 }
 
 // digest is a SHA-256 hash written in hex.
@@ -40,6 +46,10 @@ func (d *digest) UnmarshalText(text []byte) error {
 //
 //	scripts:
 //	  - 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+//	fingerprints:
+//	  - 60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752
+//
+// `lachan approve` writes one.
 //
 // A missing file is an error that wraps fs.ErrNotExist. Where a baseline need
 // not exist, use Config.LoadBaseline.
@@ -56,11 +66,15 @@ func parseBaseline(file string, data []byte) (*Baseline, error) {
 	if d := decode(file, data, &content); len(d.problems) > 0 {
 		return nil, d.problems.err()
 	}
-	b := &Baseline{make(map[[sha256.Size]byte]struct{}, len(content.Scripts)), sha256.Sum256(data)}
-	for _, sum := range content.Scripts {
-		b.scripts[sum] = struct{}{}
+	return &Baseline{setOf(content.Scripts), setOf(content.Fingerprints), sha256.Sum256(data)}, nil
+}
+
+func setOf(digests []digest) map[[sha256.Size]byte]struct{} {
+	set := make(map[[sha256.Size]byte]struct{}, len(digests))
+	for _, sum := range digests {
+		set[sum] = struct{}{}
 	}
-	return b, nil
+	return set
 }
 
 // BaselinePath returns where the baseline of s is, or would be.
@@ -96,4 +110,37 @@ func (b *Baseline) KnowsScript(sum [sha256.Size]byte) bool {
 	}
 	_, ok := b.scripts[sum]
 	return ok
+}
+
+// HasFingerprints says whether any is approved: reading a script for its
+// fingerprint costs ten times what its hash does.
+func (b *Baseline) HasFingerprints() bool { return b != nil && len(b.fingerprints) > 0 }
+
+// KnowsFingerprint says whether scripts with this fingerprint are approved.
+func (b *Baseline) KnowsFingerprint(sum [sha256.Size]byte) bool {
+	if b == nil {
+		return false
+	}
+	_, ok := b.fingerprints[sum]
+	return ok
+}
+
+// Scripts returns the hashes of the approved scripts, in order.
+func (b *Baseline) Scripts() [][sha256.Size]byte {
+	if b == nil {
+		return nil
+	}
+	return sorted(b.scripts)
+}
+
+// Fingerprints returns the approved fingerprints, in order.
+func (b *Baseline) Fingerprints() [][sha256.Size]byte {
+	if b == nil {
+		return nil
+	}
+	return sorted(b.fingerprints)
+}
+
+func sorted(set map[[sha256.Size]byte]struct{}) [][sha256.Size]byte {
+	return slices.SortedFunc(maps.Keys(set), func(a, b [sha256.Size]byte) int { return bytes.Compare(a[:], b[:]) })
 }
