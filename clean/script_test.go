@@ -168,3 +168,21 @@ func TestLongScript(t *testing.T) {
 		}
 	}
 }
+
+// TestSpeculationRules: what is fetched ahead is judged as the URL it resolves to.
+func TestSpeculationRules(t *testing.T) {
+	c := newCleaner(t, portal(t))
+	for rules, want := range map[string]bool{
+		`{"prefetch":[{"urls":["/a","https://fonts.gstatic.com/b"]}]}`:                                       true,
+		`{"prerender":[{"where":{"and":[{"href_matches":"/*\\?*"},{"not":{"selector_matches":".no a"}}]}}]}`: true,
+		`{"prefetch":[{"urls":["https://evil.test/"]}]}`:                                                     false,
+		`{"prefetch":[{"urls":["/\t/evil.test/"]}]}`:                                                         false,
+		`{"prefetch":[{"urls":["\u002f\\evil.test/"]}]}`:                                                     false,
+		`{"prefetch":[{"urls":["/a"]}]} x`:                                                                   false,
+	} {
+		in := `<script type="speculationrules">` + rules + `</script>`
+		if out, findings := cleanString(t, c, in); (out == in) != want {
+			t.Errorf("%s: %+v", rules, findings)
+		}
+	}
+}

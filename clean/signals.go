@@ -1,6 +1,9 @@
 package clean
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // scriptSignals says what in a script looks planted. Each reason alone is
 // enough but for the weak ones, of which two must agree:
@@ -198,6 +201,9 @@ func (s *scriptReader) readNavigation(text, dense []byte) {
 			expression := rest[:min(len(rest), 300)]
 			if end := bytes.IndexAny(expression, ";}\n"); end >= 0 {
 				expression = expression[:end]
+			}
+			if strings.HasPrefix(name, "http-equiv") { // the URL stands behind a semicolon, or before
+				expression = nil
 			}
 			if name != "window.open(" && len(expression) > 0 && (isLetter(expression[0]) || expression[0] == '_' || expression[0] == '$') && !bytes.ContainsAny(expression, `"'`) {
 				expression = nil
