@@ -20,6 +20,7 @@ type cli struct {
 	Check   checkCmd   `cmd:"" help:"Check the configuration, rules and certificates; print every problem with file:line:column."`
 	Demo    demoCmd    `cmd:"" help:"Start an infected portal with Lachan in front of it on this machine, and say what to try."`
 	Clean   cleanCmd   `cmd:"" help:"Clean one HTML page from standard input to standard output."`
+	Approve approveCmd `cmd:"" help:"Print a baseline that approves the inline scripts of an HTML page on standard input."`
 	Audit   auditCmd   `cmd:"" help:"Read the audit trail."`
 	Schema  schemaCmd  `cmd:"" help:"Print the JSON Schema of the configuration, for editors."`
 	Version versionCmd `cmd:"" help:"Print the version, and those of the rules and of Go."`
