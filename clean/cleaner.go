@@ -1,7 +1,6 @@
 package clean
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -79,34 +78,4 @@ func fingerprint(site *policies.Site, baseline *policies.Baseline) (string, erro
 	}
 	sum := sha256.Sum256(policy)
 	return hex.EncodeToString(sum[:6]), nil
-}
-
-// maxNested is how deep documents in attributes of documents in attributes are read.
-const maxNested = 3
-
-// nested cleans a document that stands in an attribute, and reports why
-// anything in it would have to go.
-func (c *Cleaner) nested(document []byte, url string, depth int) (reasons []string, clean bool) {
-	if depth > maxNested {
-		return []string{reasonLimit}, false
-	}
-	var out bytes.Buffer
-	w := c.NewWriter(&out, Document{URL: url, Report: func(f Finding) {
-		if len(reasons) < 8 {
-			reasons = append(reasons, f.Reasons...)
-		}
-	}})
-	w.r.depth = depth
-	if _, err := w.Write(document); err != nil {
-		return []string{reasonLimit}, false
-	}
-	if err := w.Close(); err != nil {
-		return []string{reasonLimit}, false
-	}
-	// What is taken out without a finding was not live as it stood; the
-	// attribute keeps its own bytes, in which it might come to life.
-	if len(reasons) == 0 && !bytes.Equal(out.Bytes(), document) {
-		reasons = []string{reasonAmbiguous}
-	}
-	return reasons, len(reasons) == 0
 }

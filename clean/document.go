@@ -8,6 +8,9 @@ type Document struct {
 	// its bytes cannot be read as they are (UTF-16, ISO-2022-JP) the output is
 	// UTF-8, as the ContentType of Sniff says.
 	Charset string
+	// Nonce is given to every script that stands, in place of the origin's, for
+	// a Content-Security-Policy that names it. It is base64. Empty: none is.
+	Nonce string
 	// Report receives each finding, in the call of Write or Close that made it;
 	// nil is allowed.
 	Report func(Finding)

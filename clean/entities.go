@@ -144,6 +144,12 @@ func escapeAttribute(dst, value []byte) []byte {
 	return dst
 }
 
+// appendAttribute writes an attribute whose value is decoded.
+func appendAttribute(dst, name, value []byte) []byte {
+	dst = append(append(dst, name...), '=', '"')
+	return append(escapeAttribute(dst, bytes.ReplaceAll(value, []byte("&"), []byte("&amp;"))), '"')
+}
+
 // escapeText writes text so that no reader finds markup in it; references in
 // it stay references.
 func escapeText(dst, text []byte) []byte {

@@ -17,15 +17,23 @@ const (
 type verdict struct {
 	gone    [maxAttributes / 64]uint64
 	changed bool
-	linkAt  int // the attribute that makes a link to another host, or -1
+	nonce   bool // the tag gets the response's nonce
+	linkAt  int  // the attribute that makes a link to another host, or -1
 	link    Finding
+
+	rewritten int    // the attribute that gets another value, or -1
+	value     []byte // which is this, decoded
 }
 
 func (v *verdict) reset() {
 	if v.changed {
 		v.gone = [maxAttributes / 64]uint64{}
 	}
-	v.changed, v.linkAt = false, -1
+	v.changed, v.nonce, v.linkAt, v.rewritten = false, false, -1, -1
+}
+
+func (v *verdict) rewrite(i int, value []byte) {
+	v.rewritten, v.value, v.changed = i, value, true
 }
 
 func (v *verdict) drop(i int)         { v.gone[i/64] |= 1 << (i % 64); v.changed = true }
@@ -54,6 +62,9 @@ func (w *rewriter) judge(b []byte) outcome {
 	}
 	if w.verdict.linkAt >= 0 {
 		return w.judgeLink(b)
+	}
+	if t.el == elScript && w.doc.Nonce != "" {
+		w.setNonce(b)
 	}
 	return outcomeStays
 }
@@ -210,9 +221,12 @@ func nextCandidate(value []byte) (ref, rest []byte) {
 // in it had to go, so does the attribute.
 func (w *rewriter) judgeSrcdoc(b []byte, i int) {
 	value := decodeAttribute(w.tok.tag.attrs[i].value.of(b))
-	reasons, clean := w.c.nested(value, w.doc.URL, w.depth+1)
-	if !clean {
+	reasons, cleaned := w.nested(value)
+	switch {
+	case len(reasons) > 0:
 		w.dropAttribute(b, i, w.finding(b, i, kindFrame, target{own: true}, append([]string{reasonNested}, reasons...)...))
+	case cleaned != nil:
+		w.verdict.rewrite(i, cleaned)
 	}
 }
 

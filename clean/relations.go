@@ -1,9 +1,6 @@
 package clean
 
-import (
-	"bytes"
-	"strings"
-)
+import "bytes"
 
 // relation says how a link element's rel is taken. The strictest of several counts.
 type relation struct {
@@ -109,8 +106,12 @@ func (w *rewriter) reportIdentity(b []byte, f Finding) {
 // judgeMeta weighs meta content by http-equiv, name and property.
 func (w *rewriter) judgeMeta(b []byte, i int) outcome {
 	content := decodeAttribute(w.tok.tag.attrs[i].value.of(b))
-	if strings.EqualFold(string(trimControls(w.valueOf(b, attrHTTPEquiv))), "refresh") {
+	switch lowerString(trimControls(w.valueOf(b, attrHTTPEquiv))) {
+	case "refresh":
 		return w.judgeRefresh(b, i, content)
+	case "content-security-policy":
+		w.judgeMetaCSP(i, content)
+		return outcomeStays
 	}
 	name := w.valueOf(b, attrName)
 	if name == nil {

@@ -205,6 +205,10 @@ func (w *rewriter) rebuild(dst, b []byte) []byte {
 			continue
 		}
 		dst = append(dst, ' ')
+		if i == w.verdict.rewritten {
+			dst = appendAttribute(dst, a.name.of(b), w.verdict.value)
+			continue
+		}
 		if a.quote != 0 && !a.odd {
 			dst = append(dst, b[a.name.from:a.end]...)
 			continue
@@ -214,6 +218,9 @@ func (w *rewriter) rebuild(dst, b []byte) []byte {
 			dst = append(dst, '=', '"')
 			dst = append(escapeAttribute(dst, value), '"')
 		}
+	}
+	if w.verdict.nonce {
+		dst = appendAttribute(append(dst, ' '), []byte("nonce"), []byte(w.doc.Nonce))
 	}
 	if t.selfClosing {
 		dst = append(dst, ' ', '/')

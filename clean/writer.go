@@ -113,7 +113,7 @@ func (w *rewriter) reset(c *Cleaner, dst io.Writer, doc Document) {
 	w.familiar.forgetClasses()
 	w.findings, w.depth = 0, 0
 	if c.reportOnly {
-		w.raw, w.out.mute = dst, true
+		w.raw, w.out.mute, w.doc.Nonce = dst, true, ""
 	}
 }
 

@@ -18,8 +18,11 @@ type Response struct {
 	Redirects RedirectPolicy `yaml:"redirects" oneof:"block,refetch,report" available:"block,report"`
 	// Doorways says what becomes of pages that are another site's.
 	Doorways string `yaml:"doorways" oneof:"gone,report" available:""`
-	// CSP adds a Content-Security-Policy built from Allow.
-	CSP string `yaml:"csp" oneof:"enforce,report-only,off" available:"off"`
+	// CSP adds a Content-Security-Policy built from Allow, against what scripts
+	// do at run time: `report-only` (default: the browser tells of what it
+	// would refuse), `enforce` or `off`. Under `enforce` javascript: URLs run
+	// only where the baseline knows them: try report-only first.
+	CSP CSPMode `yaml:"csp" oneof:"enforce,report-only,off"`
 	// Bodies are the policies for bodies other than HTML.
 	Bodies Bodies `yaml:"bodies"`
 	// HostLists are files of known bad hosts.
@@ -61,6 +64,16 @@ const (
 	ScriptsKnown   ScriptPolicy = "known"
 	ScriptsSignals ScriptPolicy = "signals"
 	ScriptsReport  ScriptPolicy = "report"
+)
+
+// CSPMode says what browsers do with the Content-Security-Policy.
+type CSPMode string
+
+// The values of response.csp.
+const (
+	CSPEnforce    CSPMode = "enforce"
+	CSPReportOnly CSPMode = "report-only"
+	CSPOff        CSPMode = "off"
 )
 
 // RedirectPolicy says what becomes of redirects to other hosts.

@@ -1,0 +1,76 @@
+package clean
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestNonce(t *testing.T) {
+	tests := []struct{ name, in, want string }{
+		{"inline", `<script>a()</script>`, `<script nonce="N1">a()</script>`},
+		{"external", `<script src="/a.js" defer></script>`, `<script src="/a.js" defer nonce="N1"></script>`},
+		{"module", `<script type=module src='/a.js'></script>`, `<script type="module" src='/a.js' nonce="N1"></script>`},
+		{"import map", `<script type="importmap">{"imports":{"a":"/a.js"}}</script>`, `<script type="importmap" nonce="N1">{"imports":{"a":"/a.js"}}</script>`},
+		{"data", `<script type="application/json">{"a":1}</script>`, `<script type="application/json" nonce="N1">{"a":1}</script>`},
+		{"the origin's", `<script nonce="old">a()</script>`, `<script nonce="N1">a()</script>`},
+		{"the origin's, in capitals", `<SCRIPT NONCE=old SRC=/a.js></SCRIPT>`, `<SCRIPT SRC="/a.js" nonce="N1"></SCRIPT>`},
+		{"in SVG", `<svg><script href="/a.js"/></svg>`, `<svg><script href="/a.js" nonce="N1" /></svg>`},
+		{"removed", `<script src="//evil.test/a.js"></script>`, ``},
+		{"no script", `<p nonce="x">a</p><link rel="stylesheet" href="/a.css">`, `<p nonce="x">a</p><link rel="stylesheet" href="/a.css">`},
+		{"comment that looks like one", `<!--<script>a()</script>-->`, `<!--<script>a()</script>-->`},
+		{"text that looks like one", `<title><script>a()</title>`, `<title><script>a()</title>`},
+		{"document in an attribute", `<iframe srcdoc="<script>a(1&amp;&amp;2)</script>"></iframe>`,
+			`<iframe srcdoc="&lt;script nonce=&quot;N1&quot;&gt;a(1&amp;&amp;2)&lt;/script&gt;"></iframe>`},
+		{"document without scripts", `<iframe srcdoc="<p>a</p>"></iframe>`, `<iframe srcdoc="<p>a</p>"></iframe>`},
+		{"policy with nonces", `<meta http-equiv="Content-Security-Policy" content="script-src 'nonce-old'; img-src *">`,
+			`<meta http-equiv="Content-Security-Policy" content="script-src 'nonce-old' 'nonce-N1'; img-src *">`},
+		{"policy without nonces", `<meta http-equiv="Content-Security-Policy" content="img-src *">`, `<meta http-equiv="Content-Security-Policy" content="img-src *">`},
+	}
+	c := newCleaner(t, portal(t))
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			for _, size := range []int{0, 1, 7} {
+				if out, _ := cleanBy(t, c, []byte(test.in), size, Document{URL: pageURL, Nonce: "N1"}); out != test.want {
+					t.Errorf("in pieces of %d: %s", size, out)
+				}
+			}
+			without, _ := cleanBy(t, c, []byte(test.in), 0, Document{URL: pageURL})
+			if strings.Contains(without, "N1") || !strings.Contains(test.in, "evil") && without != test.in && !strings.Contains(test.in, "=old SRC") && !strings.Contains(test.in, "=module src") {
+				t.Errorf("without a nonce: %s", without)
+			}
+		})
+	}
+}
+
+func TestCSP(t *testing.T) {
+	c := newCleaner(t, portal(t))
+	for in, want := range map[string]string{
+		"default-src 'self'; report-uri /csp; report-to x":                                    "default-src 'self'",
+		"script-src * 'unsafe-inline'; report-uri //evil.test/r":                              "script-src * 'unsafe-inline'",
+		"script-src 'self' https://evil.test cdn.example:443/a/ *.evil.test https: 'nonce-a'": "script-src 'self' cdn.example:443/a/ https: 'nonce-a'",
+		"Script-Src EVIL.test":                         "script-src 'none'",
+		"frame-src www.youtube.com //evil.test":        "frame-src www.youtube.com",
+		"form-action 'self' pay.example evil.test":     "form-action 'self' pay.example",
+		"base-uri evil.test":                           "base-uri 'none'",
+		"img-src evil.test":                            "img-src evil.test",
+		"frame-ancestors 'self'; sandbox , img-src *;": "frame-ancestors 'self'; sandbox, img-src *",
+		"report-uri /a":                                "",
+		"upgrade-insecure-requests;;":                  "upgrade-insecure-requests",
+	} {
+		if got := c.CSP(in); got != want {
+			t.Errorf("%s: %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestWithNonce(t *testing.T) {
+	for in, want := range map[string]string{
+		"script-src 'nonce-a' 'strict-dynamic'; img-src *":      "script-src 'nonce-a' 'strict-dynamic' 'nonce-N1'; img-src *",
+		"default-src 'Nonce-a', style-src 'self' 'nonce-b'":     "default-src 'Nonce-a' 'nonce-N1', style-src 'self' 'nonce-b' 'nonce-N1'",
+		"script-src 'sha256-" + "abc=' 'self'; object-src none": "script-src 'sha256-abc=' 'self'; object-src none",
+	} {
+		if got := WithNonce(in, "N1"); got != want {
+			t.Errorf("%s: %q, want %q", in, got, want)
+		}
+	}
+}
