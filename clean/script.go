@@ -3,6 +3,7 @@ package clean
 import (
 	"bytes"
 	"crypto/sha256"
+	"slices"
 	"strings"
 
 	"github.com/lachan-waf/lachan/policies"
@@ -104,13 +105,22 @@ func (w *rewriter) judgeScriptURL(b []byte, i int, r rule, t target, ref []byte)
 	return w.refuse(b, i, r, f)
 }
 
-// inertCode reports whether a script in an attribute is one of the usual ways
-// to do nothing.
+// inertScripts are the usual ways for a script in an attribute to do nothing.
+var inertScripts = [...]string{"void(0)", "void 0", "void(null)", "void()", "false", "true", "return false", "return true",
+	"''", `""`, "//", "this.select()", "history.back()", "window.history.back()", "history.go(-1)", "window.print()", "print()", "return void(0)"}
+
+// inertCode reports whether a script in an attribute does nothing.
 func inertCode(code []byte) bool {
-	switch string(bytes.TrimRight(bytes.TrimSpace(code), "; \t\r\n")) {
-	case "", "void(0)", "void 0", "void(null)", "void()", "false", "true", "return false", "return true",
-		"''", `""`, "//", "this.select()", "history.back()", "window.history.back()", "history.go(-1)", "window.print()", "print()", "return void(0)":
-		return true
+	code = bytes.TrimRight(bytes.TrimSpace(code), "; \t\r\n")
+	return len(code) == 0 || slices.Contains(inertScripts[:], string(code))
+}
+
+// InertHandlers returns the hashes of the commonest of them, for a policy that
+// lists what may run.
+func InertHandlers() [][sha256.Size]byte {
+	var sums [][sha256.Size]byte
+	for _, script := range [...]string{"return false", "return true", "this.select()", "window.print()", "history.back()"} {
+		sums = append(sums, sha256.Sum256([]byte(script)), sha256.Sum256([]byte(script+";")))
 	}
-	return false
+	return sums
 }

@@ -9,6 +9,7 @@ import (
 //	route    the site by Host and SNI; unknown hosts end here
 //	secure   plain HTTP is sent to HTTPS unless the site says otherwise
 //	guard    what could not be forwarded as it was inspected is refused
+//	reports  what browsers report of a site's policy ends here
 //	inspect  the WAF
 //	forward  the upstream and, on the way back, modifyResponse:
 //	         redirect policy, decode, clean, encode
@@ -19,7 +20,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := s.begin(w, r)
 	defer x.end()
 
-	for _, stage := range []func() error{x.route, x.secure, x.guard, x.inspect} {
+	for _, stage := range []func() error{x.route, x.secure, x.guard, x.takeReports, x.inspect} {
 		if err := stage(); err != nil {
 			x.refuse(err)
 			return

@@ -75,6 +75,7 @@ func (x *exchange) cleanDocument(resp *http.Response, kind clean.Type, from io.R
 	body.cleaner = x.site.cleaner.NewWriter(dst, clean.Document{
 		URL:     x.documentURL(),
 		Charset: kind.Charset,
+		Nonce:   x.addPolicy(resp.Header),
 		Report:  func(f clean.Finding) { x.record(x.findingEvent(f, resp)) },
 	})
 	body.close = resp.Body

@@ -22,7 +22,10 @@ func (x *exchange) record(e audit.Event) {
 		e.Site = x.site.Name
 	}
 	e.HTTP.Method, e.HTTP.Version = x.r.Method, x.r.Proto
-	e.HTTP.UserAgent, e.HTTP.Referrer = x.r.UserAgent(), x.r.Referer()
+	e.HTTP.UserAgent = x.r.UserAgent()
+	if e.HTTP.Referrer == "" {
+		e.HTTP.Referrer = x.r.Referer()
+	}
 	e.HTTP.RequestContentType = x.r.Header.Get("Content-Type")
 	e.HTTP.RequestBytes = max(x.r.ContentLength, 0)
 	e.URL = x.eventURL()

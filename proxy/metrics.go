@@ -19,6 +19,7 @@ type metrics struct {
 	duration *prometheus.HistogramVec
 	events   *prometheus.CounterVec
 	stages   *prometheus.CounterVec
+	reports  *prometheus.CounterVec
 }
 
 func newMetrics(s *Server) *metrics {
@@ -32,8 +33,10 @@ func newMetrics(s *Server) *metrics {
 			Help: "Audit events, by site and action."}, []string{"site", "action"}),
 		stages: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "lachan_stage_seconds_total",
 			Help: "Time spent in a stage of the chain: inspect (the rules), upstream (until its header)."}, []string{"stage"}),
+		reports: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "lachan_csp_reports_total",
+			Help: "Reports of browsers on response.csp, by site and outcome: recorded; not recorded because repeated, too-many, foreign (another page, a browser's extension), unreadable or unasked."}, []string{"site", "outcome"}),
 	}
-	m.registry.MustRegister(m.requests, m.duration, m.events, m.stages,
+	m.registry.MustRegister(m.requests, m.duration, m.events, m.stages, m.reports,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.registry.MustRegister(auditMetrics(s)...)
 	return m
@@ -67,3 +70,6 @@ func (m *metrics) spent(stage string, start, now time.Time) {
 func (m *metrics) event(e audit.Event) {
 	m.events.WithLabelValues(e.Site, string(e.Action)).Inc()
 }
+
+// report counts a message or a report by what became of it.
+func (m *metrics) report(site, outcome string) { m.reports.WithLabelValues(site, outcome).Inc() }

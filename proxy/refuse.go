@@ -48,12 +48,15 @@ func (e *strayed) Error() string { return "redirect to " + e.finding.Target + " 
 func (x *exchange) refuse(err error) {
 	x.w.pace.last()
 	var (
+		done   *answered
 		away   *redirect
 		attack *blocked
 		stray  *strayed
 		refuse *refusal
 	)
 	switch {
+	case errors.As(err, &done):
+		x.w.WriteHeader(done.status)
 	case errors.As(err, &away):
 		x.answerRedirect(away)
 	case errors.As(err, &attack):

@@ -16,7 +16,7 @@ func (x *exchange) modifyResponse(resp *http.Response) error {
 	if x.site.cleaner == nil || resp.StatusCode == http.StatusSwitchingProtocols {
 		return nil
 	}
-	for _, stage := range []func(*http.Response) error{x.checkRedirect, x.checkRefresh, x.checkLinks, x.cleanBody} {
+	for _, stage := range []func(*http.Response) error{x.checkRedirect, x.checkRefresh, x.checkLinks, x.checkPolicies, x.cleanBody} {
 		if err := stage(resp); err != nil {
 			return err
 		}

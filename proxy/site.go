@@ -13,16 +13,20 @@ import (
 
 	"github.com/lachan-waf/lachan/clean"
 	"github.com/lachan-waf/lachan/policies"
+	"github.com/lachan-waf/lachan/proxy/csp"
 	"github.com/lachan-waf/lachan/rules"
 )
 
-// site is one site's policy, compiled. It never changes after buildSite.
+// site is one site's policy, compiled. But for the gate of
+// its reports it never changes after buildSite.
 type site struct {
 	policies.Site
 	plain   bool           // served without TLS
 	broken  error          // why the site cannot be served; its hosts answer 503
 	engine  *rules.Engine  // nil where waf.mode is off
 	cleaner *clean.Cleaner // nil where response.mode is off
+	policy  *csp.Policy    // nil where documents get none
+	reports reportGate     // of policy
 	trusted *bart.Lite     // peers whose X-Forwarded-For is believed
 	origin  *url.URL       // scheme and authority of the upstream
 	proxy   *httputil.ReverseProxy
@@ -52,6 +56,9 @@ func (s *Server) compile(cfg *policies.Config, t *site) error {
 			return err
 		}
 		if t.cleaner, err = clean.New(&t.Site, baseline); err != nil {
+			return err
+		}
+		if t.policy, err = csp.New(&t.Site, baseline); err != nil {
 			return err
 		}
 	}
