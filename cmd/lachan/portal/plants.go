@@ -46,7 +46,7 @@ type Keep struct {
 func Keeps() []Keep {
 	const warning = "/tin-tuc/canh-bao-danh-bac-truc-tuyen"
 	return []Keep{
-		{"own script", "/", `<script src="/static/portal.js" defer></script>`},
+		{"own script", "/", `<script src="/static/portal.js" defer`},
 		{"own inline script", "/", "button.setAttribute('aria-expanded', String(open));"},
 		{"hidden mobile menu", "/", `<div id="mobile-menu" class="mobile" style="display:none">`},
 		{"links of the mobile menu", "/", `<li><a href="/gui-ho-so">Gửi hồ sơ</a></li>`},
