@@ -94,6 +94,10 @@ func (e evasion) survives(t *testing.T, c *Cleaner) string {
 			if _, allowed := c.Refresh(*value, "https://site.test/"); allowed && e.Kind == "must_block" {
 				return "refresh allowed"
 			}
+		case "Content-Security-Policy":
+			if policy := c.CSP(*value); strings.Contains(policy, "evil") {
+				return "policy refers: " + policy
+			}
 		default:
 			if e.Kind == "must_block" {
 				return "needs the proxy: " + name

@@ -1,8 +1,11 @@
 package clean
 
 import (
+	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"golang.org/x/net/html"
 )
 
 func TestNonce(t *testing.T) {
@@ -73,4 +76,53 @@ func TestWithNonce(t *testing.T) {
 			t.Errorf("%s: %q, want %q", in, got, want)
 		}
 	}
+}
+
+// TestEveryScriptHasTheNonce: in documents put together at random each script
+// that x/net's tree holds has the response's nonce, and no other.
+func TestEveryScriptHasTheNonce(t *testing.T) {
+	site := portal(t)
+	c := newCleaner(t, site)
+	all := append(strings.Split(`<script nonce=theirs>a()</script>|<script src=/a.js nonce>|<script/nonce='theirs'/>|<svg><script href="/a.js"/></svg>|<script type=module>|<iframe srcdoc="&lt;script>a()&lt;/script>"></iframe>`, "|"), pieces...)
+	random := rand.New(rand.NewPCG(3, 4))
+	scripts := 0
+	for range 8000 {
+		var in strings.Builder
+		for range 2 + random.IntN(14) {
+			in.WriteString(all[random.IntN(len(all))])
+		}
+		doc := Document{URL: pageURL, Nonce: "N1"}
+		out, _ := cleanBy(t, c, []byte(in.String()), 0, doc)
+		if again, _ := cleanBy(t, c, []byte(in.String()), 1, doc); again != out {
+			t.Fatalf("%q\nin pieces: %q\nwhole:     %q", in.String(), again, out)
+		}
+		scripts += checkNonces(t, out)
+	}
+	if scripts < 1000 {
+		t.Errorf("only %d scripts were seen", scripts)
+	}
+}
+
+func checkNonces(t *testing.T, out string) (scripts int) {
+	t.Helper()
+	root, err := html.Parse(strings.NewReader(out))
+	if err != nil {
+		return 0 // x/net refuses some depths
+	}
+	for n := range root.Descendants() {
+		if n.Type != html.ElementNode || n.Data != "script" {
+			continue
+		}
+		scripts++
+		var nonces []string
+		for _, a := range n.Attr {
+			if a.Key == "nonce" {
+				nonces = append(nonces, a.Val)
+			}
+		}
+		if len(nonces) != 1 || nonces[0] != "N1" {
+			t.Fatalf("nonces %q in %q", nonces, out)
+		}
+	}
+	return scripts
 }
