@@ -45,6 +45,21 @@ func TestNonce(t *testing.T) {
 	}
 }
 
+// TestNonceOfFamiliarTags: a tag that stayed as it was in a document without a
+// nonce is not passed over in one that has one.
+func TestNonceOfFamiliarTags(t *testing.T) {
+	c := newCleaner(t, portal(t))
+	const script, frame = `<script src="/a.js"></script>`, `<iframe srcdoc="<script src='/a.js'></script>"></iframe>`
+	in := []byte(strings.Repeat(script+frame, 3) + strings.Repeat(" ", 64))
+	for round := range 6 {
+		nonce := "N1"[:round%2*2]
+		out, _ := cleanBy(t, c, in, 0, Document{URL: pageURL, Nonce: nonce})
+		if n := strings.Count(out, "N1"); n != 6*(round%2) {
+			t.Errorf("round %d: %d nonces in %s", round, n, out)
+		}
+	}
+}
+
 func TestCSP(t *testing.T) {
 	c := newCleaner(t, portal(t))
 	for in, want := range map[string]string{

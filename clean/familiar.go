@@ -26,6 +26,7 @@ type familiar struct {
 	tags    [familiarSlots][2][]byte // the later one first
 	styles  [familiarSlots][]byte
 	classes [familiarSlots][]byte
+	bare    bool // tags may hold some that stayed as no nonce was to be added
 }
 
 // familiarHost is a host with the kinds of reference that may name it, whatever
@@ -95,6 +96,21 @@ func (f *familiar) rememberTag(tag []byte) {
 		slot := &f.tags[slotOf(tag)]
 		slot[0], slot[1] = append(slot[1][:0], tag...), slot[0]
 	}
+}
+
+// forNonce prepares for a document with or without a nonce. What stayed as it
+// was although there is one stays without it too, but not the other way.
+func (f *familiar) forNonce(nonce string) {
+	if nonce == "" {
+		f.bare = true
+		return
+	}
+	if f.bare {
+		for i := range f.tags {
+			f.tags[i][0], f.tags[i][1] = f.tags[i][0][:0], f.tags[i][1][:0]
+		}
+	}
+	f.bare = false
 }
 
 // style reports whether a style attribute neither hides its element nor refers

@@ -115,6 +115,7 @@ func (w *rewriter) reset(c *Cleaner, dst io.Writer, doc Document) {
 	if c.reportOnly {
 		w.raw, w.out.mute, w.doc.Nonce = dst, true, ""
 	}
+	w.familiar.forNonce(w.doc.Nonce)
 }
 
 // utf8 reports whether the reader's bytes are UTF-8, transcoded or as they came.
