@@ -37,6 +37,15 @@
 //   - Where a removal would join two halves of a tag, an empty comment stands.
 //   - The encoding is decided once (sniff.go) and told to the browser.
 //
+// # Inline scripts
+//
+// One that the baseline knows by its hash stays (inline.go); one that only
+// looks planted (signals.go), or, under a policy of known, every other, goes
+// unless the baseline knows its fingerprint (fingerprint.go). What stays gets
+// the Document's Nonce, so that a browser can be told to run nothing else.
+//
+// # Bounds
+//
 // Every buffer has a bound (writer.go, bounds.go, link.go). What does not fit
 // is removed as it goes by, with a finding; it is never passed on unread.
 package clean

@@ -77,7 +77,7 @@ func (f *tokenPrint) token(i int) {
 func (f *tokenPrint) add(kind byte, text []byte) {
 	var head [5]byte
 	head[0] = kind
-	binary.BigEndian.PutUint32(head[1:], uint32(len(text))) //nolint:gosec // maxScript
+	binary.BigEndian.PutUint32(head[1:], uint32(len(text)))
 	f.sum.Write(head[:])
 	f.sum.Write(text)
 }

@@ -82,6 +82,8 @@ func TestFingerprintTellsApart(t *testing.T) {
 		{"another host, with a tab", `var c = {"url": "/a"};`, `var c = {"url": "/\t/evil.test/a"};`},
 		{"a host in base64", `var c = {"id": "YWJjZGVmZ2hpams1"};`, `var c = {"id": "Ly9ldmlsLnRlc3Qv"};`},
 		{"a host in percent escapes", `var c = {"url": "/a?b=1"};`, `var c = {"url": "/a?b=%2F%2Fevil.test"};`},
+		{"a host in a query", `var c = {"url": "/a?b=1"};`, `var c = {"url": "/a?b=evil.test"};`},
+		{"a path as an argument", `go("/tin")`, `go("/dang-xuat")`},
 		{"a host without slashes", `var cdn = "máy chủ";`, `var cdn = "evil.test";`},
 		{"an address without slashes", `var cdn = "a1";`, `var cdn = "192.0.2.1";`},
 		{"hosts swapped", `a = "https://cdn.example/"; b = "https://www.facebook.com/";`, `a = "https://www.facebook.com/"; b = "https://cdn.example/";`},

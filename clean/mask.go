@@ -45,7 +45,7 @@ func (f *tokenPrint) masksString(i int) bool {
 	if isSink(string(said)) || !f.urls.covered(said) {
 		return false
 	}
-	return addressOnly(said) || identifies(said) || f.isValue(i) && f.says(said)
+	return identifies(said) || f.isValue(i) && (addressOnly(said) || f.says(said))
 }
 
 // called reports whether something is done with the literal at i itself.
@@ -98,7 +98,8 @@ func identifies(text []byte) bool {
 }
 
 // addressOnly reports whether text is plainly a URL of http or a relative one.
-// Its host counts; where it leads on that host is data.
+// Its host counts; where it leads on that host is data, unless that names
+// another host, to which a script there might lead on.
 func addressOnly(text []byte) bool {
 	rest := text
 	for _, begin := range [...]string{"https://", "http://", "//", "/", "./", "../", "#", "?"} {
@@ -115,7 +116,8 @@ func addressOnly(text []byte) bool {
 			return false
 		}
 	}
-	return true
+	behind := bytes.IndexAny(rest, "?#")
+	return behind < 0 || !namesHost(rest[behind:])
 }
 
 // says reports whether text is words for people, whatever it is decoded to.

@@ -153,7 +153,7 @@ func (w *rewriter) close() error {
 // buffers are small enough to be kept.
 func (w *rewriter) release() bool {
 	w.c, w.doc, w.resolver, w.decode, w.raw, w.out.dst = nil, Document{}, resolver{}, nil, nil, nil
-	w.removal.finding, w.link.finding = Finding{}, Finding{}
+	w.removal.finding, w.link.finding, w.verdict.value = Finding{}, Finding{}, nil
 	return cap(w.hold) <= 2*maxHold && cap(w.out.asided) <= 4*maxLink
 }
 

@@ -1,6 +1,7 @@
 package proxy_test
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"regexp"
@@ -38,6 +39,23 @@ func TestPolicyOnlyReportsUnlessToldOtherwise(t *testing.T) {
 	got := f.get("https://portal.test/")
 	if got.Header.Get("Content-Security-Policy") != "" || !nonceIn.MatchString(got.Header.Get("Content-Security-Policy-Report-Only")) {
 		t.Errorf("%v", got.Header)
+	}
+}
+
+// TestPolicyThatIsTooLong: a site is not taken down for what would only report.
+func TestPolicyThatIsTooLong(t *testing.T) {
+	var hosts []string
+	for i := range 300 {
+		hosts = append(hosts, fmt.Sprintf("cdn%d.example", i))
+	}
+	allow := "allow: {scripts: [" + strings.Join(hosts, ",") + "]}"
+	f := start(t, portal+"  response: {"+allow+"}\n", html(scripted))
+	if got := f.get("https://portal.test/"); got.body != scripted || f.logs.FilterMessageSnippet("no reports are asked").Len() != 1 {
+		t.Errorf("%s\n%s\n%v", got.Status, got.body, f.logs.All())
+	}
+	f = start(t, portal+"  response: {csp: enforce, "+allow+"}\n", html(scripted))
+	if got := f.get("https://portal.test/"); got.StatusCode != http.StatusServiceUnavailable {
+		t.Error(got.Status)
 	}
 }
 

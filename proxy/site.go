@@ -58,8 +58,10 @@ func (s *Server) compile(cfg *policies.Config, t *site) error {
 		if t.cleaner, err = clean.New(&t.Site, baseline); err != nil {
 			return err
 		}
-		if t.policy, err = csp.New(&t.Site, baseline); err != nil {
+		if t.policy, err = csp.New(&t.Site, baseline); err != nil && t.Response.CSP == policies.CSPEnforce {
 			return err
+		} else if err != nil {
+			s.logger.Warn("no reports are asked of browsers", zap.String("site", t.Name), zap.Error(err))
 		}
 	}
 	if t.WAF.Mode != policies.WAFOff {

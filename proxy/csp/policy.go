@@ -41,7 +41,7 @@ type Policy struct {
 }
 
 // New compiles the policy of a site. It returns nil where response.csp is off,
-// or responses are not changed at all.
+// or responses are not changed at all, and an error where it would be too long.
 func New(site *policies.Site, baseline *policies.Baseline) (*Policy, error) {
 	r := &site.Response
 	if r.CSP == policies.CSPOff || r.Mode != policies.ResponseClean {
@@ -105,7 +105,7 @@ func compile(site *policies.Site, baseline *policies.Baseline) string {
 		// Chromium asks for what a form is redirected to as well.
 		directive("form-action", with(a.Forms, a.Redirects), "mailto:"),
 		// What a script may be loaded from it may talk to.
-		directive("connect-src", with(a.Connect, a.Scripts), append(sockets(with(a.Connect, a.Scripts)), "data:", "blob:")...),
+		directive("connect-src", with(a.Connect, a.Scripts), append(sockets(with(a.Connect)), "data:", "blob:")...),
 		// Style attributes stand all over old pages.
 		directive("style-src", with(a.Styles), "'unsafe-inline'"),
 		directive("manifest-src", with(a.Connect)),
