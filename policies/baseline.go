@@ -12,14 +12,18 @@ import (
 // Baseline holds what a site's owner has approved. It is immutable and safe
 // for concurrent use; nil and the zero value approve nothing.
 type Baseline struct {
-	scripts map[[sha256.Size]byte]struct{}
-	sum     [sha256.Size]byte // of the file
+	scripts       map[[sha256.Size]byte]struct{}
+	verifications map[string]struct{}
+	sum           [sha256.Size]byte // of the file
 }
 
 // baselineFile is the form of a baseline on disk.
 type baselineFile struct {
 	// Scripts are the SHA-256 hashes, in hex, of approved inline scripts.
 	Scripts []digest `yaml:"scripts"`
+	// Verifications are the tokens by which the owner has proved to search
+	// engines whose site it is: what stands as content in the meta element.
+	Verifications []string `yaml:"verifications"`
 }
 
 // digest is a SHA-256 hash written in hex.
@@ -40,6 +44,8 @@ func (d *digest) UnmarshalText(text []byte) error {
 //
 //	scripts:
 //	  - 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+//	verifications:
+//	  - KTZ2q0_example-token
 //
 // A missing file is an error that wraps fs.ErrNotExist. Where a baseline need
 // not exist, use Config.LoadBaseline.
@@ -56,9 +62,16 @@ func parseBaseline(file string, data []byte) (*Baseline, error) {
 	if d := decode(file, data, &content); len(d.problems) > 0 {
 		return nil, d.problems.err()
 	}
-	b := &Baseline{make(map[[sha256.Size]byte]struct{}, len(content.Scripts)), sha256.Sum256(data)}
+	b := &Baseline{
+		make(map[[sha256.Size]byte]struct{}, len(content.Scripts)),
+		make(map[string]struct{}, len(content.Verifications)),
+		sha256.Sum256(data),
+	}
 	for _, sum := range content.Scripts {
 		b.scripts[sum] = struct{}{}
+	}
+	for _, token := range content.Verifications {
+		b.verifications[token] = struct{}{}
 	}
 	return b, nil
 }
@@ -97,3 +110,16 @@ func (b *Baseline) KnowsScript(sum [sha256.Size]byte) bool {
 	_, ok := b.scripts[sum]
 	return ok
 }
+
+// KnowsVerification says whether the token of a site verification is approved.
+func (b *Baseline) KnowsVerification(token string) bool {
+	if b == nil {
+		return false
+	}
+	_, ok := b.verifications[token]
+	return ok
+}
+
+// ListsVerifications says whether the baseline holds any: then no other token
+// is the owner's.
+func (b *Baseline) ListsVerifications() bool { return b != nil && len(b.verifications) > 0 }
