@@ -14,7 +14,7 @@ import (
 
 // version changes whenever the cleaner would judge a document otherwise, so
 // that caches in front ask again.
-const version = "1"
+const version = "2"
 
 // Cleaner is one site's compiled policy, safe for concurrent use. But for what
 // it remembers to be faster the next time it is immutable.
@@ -24,6 +24,7 @@ type Cleaner struct {
 	links       policies.LinkPolicy
 	scripts     policies.ScriptPolicy
 	redirects   policies.RedirectPolicy
+	doorways    policies.DoorwayPolicy
 	reportOnly  bool
 	home        string
 	fingerprint string
@@ -51,6 +52,7 @@ func New(site *policies.Site, baseline *policies.Baseline) (*Cleaner, error) {
 		links:       site.Response.Links,
 		scripts:     site.Response.InlineScripts,
 		redirects:   site.Response.Redirects,
+		doorways:    site.Response.Doorways,
 		reportOnly:  site.Response.Mode == policies.ResponseReport,
 		home:        "https://invalid.invalid/",
 		fingerprint: fingerprint,

@@ -11,4 +11,9 @@ type Document struct {
 	// Report receives each finding, in the call of Write or Close that made it;
 	// nil is allowed.
 	Report func(Finding)
+	// Head is called once, when the document's head is over, or its first
+	// 64 KiB, in the call of Write or Close that ended it: with the finding that
+	// the page is another site's, or with the zero Finding. nil: that finding
+	// goes to Report, as one that is not removed.
+	Head func(doorway Finding)
 }

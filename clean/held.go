@@ -139,6 +139,9 @@ func (w *rewriter) endStyle(b, content []byte) {
 
 // endScript judges an inline script.
 func (w *rewriter) endScript(b, content []byte) {
+	if w.sort == sortLinked && w.endLinked(b, content) {
+		return
+	}
 	reasons, host := w.scriptReasons(content)
 	switch {
 	case len(reasons) == 0:

@@ -111,6 +111,17 @@ func (w *rewriter) valueOf(b []byte, id attr) []byte {
 	return nil
 }
 
+// valueNamed is valueOf for an attribute that no rule looks at.
+func (w *rewriter) valueNamed(b []byte, name string) []byte {
+	t := &w.tok.tag
+	for i := range t.attrs {
+		if equalFold(t.attrs[i].name.of(b), name) {
+			return decodeAttribute(t.attrs[i].value.of(b))
+		}
+	}
+	return nil
+}
+
 func (w *rewriter) has(id attr) bool {
 	for i := range w.tok.tag.attrs {
 		if w.tok.tag.attrs[i].id == id {
