@@ -2,11 +2,12 @@ package proxy
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/lachan-waf/lachan/clean"
-	"github.com/lachan-waf/lachan/policies"
 )
 
 // modifyResponse is the way back: the response is judged and rewritten before
@@ -16,7 +17,9 @@ func (x *exchange) modifyResponse(resp *http.Response) error {
 	if x.site.cleaner == nil || resp.StatusCode == http.StatusSwitchingProtocols {
 		return nil
 	}
-	for _, stage := range []func(*http.Response) error{x.checkRedirect, x.checkRefresh, x.checkLinks, x.cleanBody} {
+	for _, stage := range []func(*http.Response) error{
+		x.checkRedirect, x.checkRefresh, x.checkLinks, x.checkFields, x.checkTrailer, x.cleanBody,
+	} {
 		if err := stage(resp); err != nil {
 			return err
 		}
@@ -30,6 +33,10 @@ func (x *exchange) checkRedirect(resp *http.Response) error {
 	if len(location) == 0 {
 		return nil
 	}
+	if !redirects(resp.StatusCode) {
+		x.checkIdleLocation(resp)
+		return nil
+	}
 	if len(location) > 1 {
 		return unclean(fmt.Sprintf("upstream sent %d Location fields", len(location)), nil)
 	}
@@ -39,6 +46,25 @@ func (x *exchange) checkRedirect(resp *http.Response) error {
 	}
 	x.reportHeader(finding, resp)
 	return nil
+}
+
+// checkIdleLocation judges a Location with a status at which browsers do not
+// follow it, though other clients might. Then only the field goes.
+func (x *exchange) checkIdleLocation(resp *http.Response) {
+	for _, location := range resp.Header.Values("Location") {
+		finding, allowed := x.site.cleaner.Redirect(location, x.documentURL())
+		x.reportHeader(finding, resp)
+		if !allowed {
+			resp.Header.Del("Location")
+			return
+		}
+	}
+}
+
+// redirects reports whether a browser may follow a Location: Firefox also at
+// 300, others at more of this class than RFC 9110 §15.4 defines.
+func redirects(status int) bool {
+	return status >= 300 && status < 400 && status != http.StatusNotModified
 }
 
 // checkRefresh judges the Refresh field, which browsers follow as they follow
@@ -57,9 +83,7 @@ func (x *exchange) checkRefresh(resp *http.Response) error {
 	return nil
 }
 
-// checkLinks takes references to other hosts out of Link. Speculation-Rules,
-// which names a file of pages to load ahead, goes altogether: no file of that
-// kind is read here.
+// checkLinks takes references to other hosts out of Link.
 func (x *exchange) checkLinks(resp *http.Response) error {
 	if links := resp.Header.Values("Link"); len(links) > 0 {
 		kept, findings := x.site.cleaner.Link(strings.Join(links, ", "), x.documentURL())
@@ -71,8 +95,18 @@ func (x *exchange) checkLinks(resp *http.Response) error {
 			resp.Header.Set("Link", kept)
 		}
 	}
-	if x.site.Response.Mode == policies.ResponseClean {
-		resp.Header.Del("Speculation-Rules")
+	return nil
+}
+
+// checkFields judges the other header fields that lead elsewhere, in the order
+// of their names, so that the events of a response are always in one order.
+func (x *exchange) checkFields(resp *http.Response) error {
+	for _, name := range slices.Sorted(maps.Keys(resp.Header)) {
+		finding, stays := x.site.cleaner.Field(name, resp.Header[name], x.documentURL())
+		x.reportHeader(finding, resp)
+		if !stays {
+			resp.Header.Del(name)
+		}
 	}
 	return nil
 }
