@@ -111,9 +111,10 @@ func (c *Cleaner) removesIdentity(host string) bool {
 	return c.links == policies.LinksAllowlist || c.links == policies.LinksSignals && spamHost(host)
 }
 
-// claims notes that the page names another site by way, as markup says.
+// claims notes that the page names another site by way, as markup says. What
+// ends behind the bound does not count, however the document was cut.
 func (w *rewriter) claims(way string, f Finding, markup []byte) {
-	if way == "" || w.identity.over || f.Offset >= maxHead {
+	if way == "" || w.identity.over || w.offset+int64(w.tok.pos) > maxHead {
 		return
 	}
 	w.identity.add(way, evidence(f, markup))

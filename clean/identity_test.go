@@ -98,6 +98,21 @@ func TestDoorwayIsToldInTime(t *testing.T) {
 	}
 }
 
+// TestDoorwayAtTheBound: whether the last tag still counts does not depend on
+// how the document was cut.
+func TestDoorwayAtTheBound(t *testing.T) {
+	c := newCleaner(t, portal(t))
+	tags := evilCanonical + evilOpenGraph + evilAMP
+	for past := -2; past <= 2; past++ {
+		in := strings.Repeat(" ", maxHead-len(tags)+past) + tags
+		for _, size := range []int{0, 1, 7, 4096} {
+			if f, _ := doorwayOf(t, c, in, size); (f.Kind != "") != (past <= 0) {
+				t.Errorf("%d past the bound, in pieces of %d: %+v", past, size, f)
+			}
+		}
+	}
+}
+
 func TestDoorwayUnderReport(t *testing.T) {
 	c := newCleaner(t, portal(t))
 	out, findings := cleanString(t, c, head(evilCanonical, evilOpenGraph, evilAMP))

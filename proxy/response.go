@@ -101,8 +101,9 @@ func (x *exchange) checkLinks(resp *http.Response) error {
 // checkFields judges the other header fields that lead elsewhere, in the order
 // of their names, so that the events of a response are always in one order.
 func (x *exchange) checkFields(resp *http.Response) error {
+	base := x.documentURL()
 	for _, name := range slices.Sorted(maps.Keys(resp.Header)) {
-		finding, stays := x.site.cleaner.Field(name, resp.Header[name], x.documentURL())
+		finding, stays := x.site.cleaner.Field(name, resp.Header[name], base)
 		x.reportHeader(finding, resp)
 		if !stays {
 			resp.Header.Del(name)
