@@ -41,37 +41,37 @@ type field struct {
 // Names are in net/http's canonical form.
 var fields = map[string]field{
 	// Moves all further requests to another server, under the site's own name (RFC 7838).
-	"Alt-Svc": {kindConnect, alternatives, true},
+	"Alt-Svc": {kind: kindConnect, references: alternatives, local: true},
 	// Names the document that this one is; browsers ignore it, search engines need not.
-	"Content-Location": {kindIdentity, whole, false},
-	// Sends reports with addresses of pages; dead in browsers since 2022 and 2018.
-	"Expect-Ct":                   {kindConnect, quoted, false},
-	"Public-Key-Pins":             {kindConnect, quoted, false},
-	"Public-Key-Pins-Report-Only": {kindConnect, quoted, false},
+	"Content-Location": {kind: kindIdentity, references: whole},
+	// Send reports from browsers that are no longer current.
+	"Expect-Ct":                   {kind: kindConnect, references: quoted},
+	"Public-Key-Pins":             {kind: kindConnect, references: quoted},
+	"Public-Key-Pins-Report-Only": {kind: kindConnect, references: quoted},
 	// Reports on the visitor's connections, which end at the proxy, to a group of Report-To.
-	"Nel": {kindConnect, nil, false},
+	"Nel": {kind: kindConnect},
 	// Where violations and crashes are reported to, with the pages' addresses.
-	"Report-To":           {kindConnect, members, false},
-	"Reporting-Endpoints": {kindConnect, quoted, false},
+	"Report-To":           {kind: kindConnect, references: members},
+	"Reporting-Endpoints": {kind: kindConnect, references: quoted},
 	// Lets a service worker answer for more of the site than its own folder.
-	"Service-Worker-Allowed": {kindScript, nil, false},
+	"Service-Worker-Allowed": {kind: kindScript},
 	// What developer tools fetch.
-	"Sourcemap":   {kindConnect, whole, false},
-	"X-Sourcemap": {kindConnect, whole, false},
+	"Sourcemap":   {kind: kindConnect, references: whole},
+	"X-Sourcemap": {kind: kindConnect, references: whole},
 	// Names files of pages to load ahead, which are read nowhere here.
-	"Speculation-Rules": {kindConnect, nil, false},
+	"Speculation-Rules": {kind: kindConnect},
 	// Come after the body, when the judgement of the fields is over.
-	"Trailer": {kindConnect, nil, false},
+	"Trailer": {kind: kindConnect},
 	// Makes this response the dictionary of a later one, coded past the cleaner as dcb or dcz (RFC 9842).
-	"Use-As-Dictionary": {kindConnect, nil, false},
+	"Use-As-Dictionary": {kind: kindConnect},
 	// Have a proxy in front serve a file or an address of its own in the response's place.
-	"X-Accel-Redirect":     {kindRedirect, nil, false},
-	"X-Lighttpd-Send-File": {kindRedirect, nil, false},
-	"X-Litespeed-Location": {kindRedirect, nil, false},
-	"X-Reproxy-Url":        {kindRedirect, nil, false},
-	"X-Sendfile":           {kindRedirect, nil, false},
+	"X-Accel-Redirect":     {kind: kindRedirect},
+	"X-Lighttpd-Send-File": {kind: kindRedirect},
+	"X-Litespeed-Location": {kind: kindRedirect},
+	"X-Reproxy-Url":        {kind: kindRedirect},
+	"X-Sendfile":           {kind: kindRedirect},
 	// Where other sites announce their links to this page.
-	"X-Pingback": {kindIdentity, whole, false},
+	"X-Pingback": {kind: kindIdentity, references: whole},
 }
 
 // Field judges a header field by its canonical name and its values. Where

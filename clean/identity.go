@@ -80,6 +80,14 @@ func (w *rewriter) wayOf(b []byte, relation string) string {
 	return ""
 }
 
+// judgeAddress weighs the content of a meta element that says by way whose the
+// page is.
+func (w *rewriter) judgeAddress(b []byte, i int, way string, content []byte) outcome {
+	t := w.resolver.resolve(content)
+	reason, listed := w.c.allow.allows(kindIdentity, t, content)
+	return w.judgeIdentity(b, i, way, t, reason, listed)
+}
+
 // judgeIdentity weighs attribute i, by which the page says whose it is; listed
 // is whether t may be linked.
 func (w *rewriter) judgeIdentity(b []byte, i int, way string, t target, reason string, listed bool) outcome {

@@ -42,6 +42,8 @@ func TestJudge(t *testing.T) {
 		{"own open graph", `<meta property="og:url" content="https://portal.example/x"><meta property="og:title" content="evil.test">`, same, ""},
 		{"alternate style sheet and icon", `<link rel="alternate stylesheet" href="https://fonts.googleapis.com/a"><link rel="alternate icon" href="//img.test/i.png">`, same, ""},
 		{"next page elsewhere", `<link rel=next href=//evil.test/2>b`, "b", "connect link href evil.test off-list"},
+		{"open graph beside a name", `<meta name="x" property=" og:url " content="https://evil.test/">b`, "b", "identity meta content evil.test off-list identity"},
+		{"verification beside a refresh", `<meta http-equiv="refresh" name="google-site-verification" content="KTZ2">`, same, "identity meta content  site-verification"},
 		{"verification", `<meta name="Google-Site-Verification" content="KTZ2">`, same, "identity meta content  site-verification"},
 		{"base elsewhere", `<base href="//evil.test/">`, "", "base base href evil.test off-list"},
 		{"own base", `<base href="/">`, same, ""},

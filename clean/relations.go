@@ -92,21 +92,27 @@ func contains(words [][]byte, s string) bool {
 	return false
 }
 
-// judgeMeta weighs meta content by http-equiv, name and property.
+// judgeMeta weighs meta content by http-equiv, name and property: whoever reads
+// one of them may not look at the others.
 func (w *rewriter) judgeMeta(b []byte, i int) outcome {
 	content := decodeAttribute(w.tok.tag.attrs[i].value.of(b))
-	if strings.EqualFold(string(trimControls(w.valueOf(b, attrHTTPEquiv))), "refresh") {
-		return w.judgeRefresh(b, i, content)
+	if strings.EqualFold(string(trimControls(w.valueOf(b, attrHTTPEquiv))), "refresh") && w.judgeRefresh(b, i, content) == outcomeGone {
+		return outcomeGone
 	}
-	name := w.valueOf(b, attrName)
-	if name == nil {
-		name = w.valueOf(b, attrProperty)
+	for _, id := range [...]attr{attrName, attrProperty} {
+		if w.judgeNamed(b, i, lowerView(trimControls(w.valueOf(b, id))), content) == outcomeGone {
+			return outcomeGone
+		}
 	}
-	switch name := lowerString(name); {
-	case name == wayOpenGraph || name == wayTwitter:
-		t := w.resolver.resolve(content)
-		reason, ok := w.c.allow.allows(kindIdentity, t, content)
-		return w.judgeIdentity(b, i, name, t, reason, ok)
+	return outcomeStays
+}
+
+func (w *rewriter) judgeNamed(b []byte, i int, name string, content []byte) outcome {
+	switch {
+	case name == wayOpenGraph:
+		return w.judgeAddress(b, i, wayOpenGraph, content)
+	case name == wayTwitter:
+		return w.judgeAddress(b, i, wayTwitter, content)
 	case verifies(name):
 		return w.judgeVerification(b, i, content)
 	}

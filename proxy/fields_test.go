@@ -119,6 +119,8 @@ func TestFieldsThatLeadAwayGoWithAnEvent(t *testing.T) {
 			}
 		}
 	}
+	fields["Link"] = []string{"<//evil.test/x.css>;rel=stylesheet", "</own.css>; rel=stylesheet"}
+	fields["Refresh"] = []string{"0;url=https://evil.test/", "x"}
 	f = start(t, portal+"  response: {mode: report}\n", origin)
 	got := f.get("https://portal.test/")
 	for name, values := range fields {

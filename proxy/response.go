@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/lachan-waf/lachan/clean"
+	"github.com/lachan-waf/lachan/policies"
 )
 
 // modifyResponse is the way back: the response is judged and rewritten before
@@ -75,9 +76,10 @@ func (x *exchange) checkRefresh(resp *http.Response) error {
 		joined := strings.Join(values, ", ") // as browsers read several
 		finding, allowed := x.site.cleaner.Refresh(joined, x.documentURL())
 		x.reportHeader(finding, resp)
-		resp.Header.Set("Refresh", joined)
 		if !allowed {
 			resp.Header.Del("Refresh")
+		} else if x.site.Response.Mode == policies.ResponseClean {
+			resp.Header.Set("Refresh", joined)
 		}
 	}
 	return nil
@@ -89,6 +91,9 @@ func (x *exchange) checkLinks(resp *http.Response) error {
 		kept, findings := x.site.cleaner.Link(strings.Join(links, ", "), x.documentURL())
 		for _, finding := range findings {
 			x.reportHeader(finding, resp)
+		}
+		if x.site.Response.Mode == policies.ResponseReport {
+			return nil
 		}
 		resp.Header.Del("Link")
 		if kept != "" {
