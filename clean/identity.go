@@ -92,7 +92,9 @@ func (w *rewriter) judgeAddress(b []byte, i int, way string, content []byte) out
 // is whether t may be linked.
 func (w *rewriter) judgeIdentity(b []byte, i int, way string, t target, reason string, listed bool) outcome {
 	if listed {
-		w.identity.ours = w.identity.ours || way == wayCanonical || way == wayHreflang
+		if way == wayCanonical || way == wayHreflang {
+			w.identity.ours, w.verdict.claims = true, true
+		}
 		return outcomeStays
 	}
 	f := w.finding(b, i, kindIdentity, t, reason, reasonIdentity)

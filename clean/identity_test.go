@@ -54,7 +54,7 @@ func TestDoorway(t *testing.T) {
 		"nothing":                               {"", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, size := range []int{0, 1, 7} {
+			for _, size := range []int{0, 1, 7, 0} { // the second time more is familiar
 				f, calls := doorwayOf(t, c, test.in, size)
 				if got := strings.Join(f.Reasons, " "); got != test.reasons || calls != 1 {
 					t.Errorf("in pieces of %d: %q in %d calls, want %q", size, got, calls, test.reasons)

@@ -17,7 +17,8 @@ const (
 type verdict struct {
 	gone    [maxAttributes / 64]uint64
 	changed bool
-	linkAt  int // the attribute that makes a link to another host, or -1
+	claims  bool // the tag says that the page is ours: it must be read each time
+	linkAt  int  // the attribute that makes a link to another host, or -1
 	link    Finding
 }
 
@@ -25,7 +26,7 @@ func (v *verdict) reset() {
 	if v.changed {
 		v.gone = [maxAttributes / 64]uint64{}
 	}
-	v.changed, v.linkAt = false, -1
+	v.changed, v.claims, v.linkAt = false, false, -1
 }
 
 func (v *verdict) drop(i int)         { v.gone[i/64] |= 1 << (i % 64); v.changed = true }

@@ -10,6 +10,9 @@ import (
 // site's. Data that names others beside itself does so by right (a publisher,
 // a parent body).
 func (w *rewriter) endLinked(b, content []byte) (gone bool) {
+	if w.c.harmless.find(sortLinked, content) != nil {
+		return false
+	}
 	things, publisher := w.linkedHosts(content)
 	t := things
 	if t == nil {
@@ -18,6 +21,7 @@ func (w *rewriter) endLinked(b, content []byte) (gone bool) {
 	if t == nil {
 		return false
 	}
+	w.sort = sortElsewhere
 	f := Finding{
 		Kind: kindIdentity.String(), Element: "script", Target: t.String(), Host: strings.Clone(t.host),
 		Offset: w.offset + int64(w.mark), Reasons: []string{reasonOffList, reasonIdentity},

@@ -19,6 +19,7 @@ const (
 	sortImportMap             // where modules come from
 	sortRules                 // speculation rules: what is fetched ahead
 	sortLinked                // JSON-LD, read by search engines
+	sortElsewhere             // JSON-LD that says the page is another site's
 	sortStyle                 // no script but a style sheet, in what is harmless
 )
 
@@ -59,7 +60,7 @@ func (w *rewriter) dataReasons(content []byte) (reasons []string, host string) {
 	switch w.sort {
 	case sortImportMap:
 		return w.importMapReasons(content)
-	case sortLinked:
+	case sortLinked, sortElsewhere:
 		if !spamText(text) {
 			return nil, ""
 		}
