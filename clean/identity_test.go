@@ -47,6 +47,7 @@ func TestDoorway(t *testing.T) {
 		"publisher and two":                     {head(evilCanonical, evilOpenGraph, `<script type="application/ld+json">{"publisher":{"url":"https://evil.test/"}}</script>`), "doorway canonical og:url json-ld"},
 		"linked data that is ours":              {head(evilCanonical, evilOpenGraph, `<script type="application/ld+json">{"url":"/tin","publisher":{"url":"https://evil.test/"}}</script>`), ""},
 		"behind the head":                       {head(evilCanonical) + evilOpenGraph + evilAMP, ""},
+		"behind a head without a body":          {evilCanonical + "</head>" + evilOpenGraph + evilAMP, ""},
 		"a template's head":                     {head("<template></head></template>", evilCanonical, evilOpenGraph, evilAMP), "doorway canonical og:url amphtml"},
 		"no head at all":                        {evilCanonical + evilOpenGraph + evilAMP, "doorway canonical og:url amphtml"},
 		"in a frame's own document":             {head(`<iframe srcdoc="` + strings.ReplaceAll(evilCanonical+evilOpenGraph+evilAMP, `"`, "&quot;") + `"></iframe>`), ""},
