@@ -23,6 +23,7 @@ type Cleaner struct {
 	links       policies.LinkPolicy
 	scripts     policies.ScriptPolicy
 	redirects   policies.RedirectPolicy
+	doorways    policies.DoorwayPolicy
 	reportOnly  bool
 	home        string
 	fingerprint string
@@ -50,6 +51,7 @@ func New(site *policies.Site, baseline *policies.Baseline) (*Cleaner, error) {
 		links:       site.Response.Links,
 		scripts:     site.Response.InlineScripts,
 		redirects:   site.Response.Redirects,
+		doorways:    site.Response.Doorways,
 		reportOnly:  site.Response.Mode == policies.ResponseReport,
 		home:        "https://invalid.invalid/",
 		fingerprint: fingerprint,

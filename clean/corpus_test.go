@@ -3,6 +3,7 @@ package clean
 import (
 	"encoding/base64"
 	"encoding/json"
+	"net/http"
 	"os"
 	"regexp"
 	"strings"
@@ -78,6 +79,7 @@ func readJSON(t *testing.T, name string, into any) {
 func (e evasion) survives(t *testing.T, c *Cleaner) string {
 	body := e.body(t)
 	var types []string
+	judged := false // by a header field
 	for name, value := range e.Headers {
 		if value == nil {
 			continue
@@ -86,6 +88,7 @@ func (e evasion) survives(t *testing.T, c *Cleaner) string {
 		case "Content-Type":
 			types = append(types, *value)
 		case "Location":
+			judged = true
 			if _, allowed := c.Redirect(*value, "https://site.test/"); allowed && e.Kind == "must_block" {
 				return "redirect allowed"
 			}
@@ -95,11 +98,18 @@ func (e evasion) survives(t *testing.T, c *Cleaner) string {
 				return "refresh allowed"
 			}
 		case "Content-Security-Policy":
+			judged = true
 			if policy := c.CSP(*value); strings.Contains(policy, "evil") {
 				return "policy refers: " + policy
 			}
+		case "Link":
+			judged = true
+			if kept, _ := c.Link(*value, "https://site.test/"); kept != "" && e.Kind == "must_block" {
+				return "link allowed"
+			}
 		default:
-			if e.Kind == "must_block" {
+			judged = true
+			if _, stays := c.Field(http.CanonicalHeaderKey(name), []string{*value}, "https://site.test/"); stays && e.Kind == "must_block" {
 				return "needs the proxy: " + name
 			}
 		}
@@ -109,7 +119,7 @@ func (e evasion) survives(t *testing.T, c *Cleaner) string {
 	}
 	kind := Sniff(types, body[:min(len(body), SniffLen)])
 	if !kind.HTML {
-		if e.Kind == "must_block" {
+		if e.Kind == "must_block" && !judged {
 			return "not HTML: " + kind.ContentType
 		}
 		return ""

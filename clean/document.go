@@ -17,4 +17,9 @@ type Document struct {
 	// Script receives each inline script, approved or not, so that a baseline
 	// can be made of a page that is trusted; nil is allowed.
 	Script func(Script)
+	// Head is called once, when the document's head is over, or its first
+	// 64 KiB, in the call of Write or Close that ended it: with the finding that
+	// the page is another site's, or with the zero Finding. nil: that finding
+	// goes to Report, as one that is not removed.
+	Head func(doorway Finding)
 }

@@ -33,6 +33,9 @@ func (w *rewriter) offer(code []byte, element bool) {
 
 // endScript judges an inline script.
 func (w *rewriter) endScript(b, content []byte) {
+	if w.sort == sortLinked && w.endLinked(b, content) {
+		return
+	}
 	if w.sort == sortRuns || w.sort == sortImportMap {
 		w.offer(content, w.sort == sortRuns)
 	}

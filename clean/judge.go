@@ -18,6 +18,7 @@ type verdict struct {
 	gone    [maxAttributes / 64]uint64
 	changed bool
 	nonce   bool // the tag gets the response's nonce
+	claims  bool // the tag says that the page is ours: it must be read each time
 	linkAt  int  // the attribute that makes a link to another host, or -1
 	link    Finding
 
@@ -29,7 +30,7 @@ func (v *verdict) reset() {
 	if v.changed {
 		v.gone = [maxAttributes / 64]uint64{}
 	}
-	v.changed, v.nonce, v.linkAt, v.rewritten = false, false, -1, -1
+	v.changed, v.nonce, v.claims, v.linkAt, v.rewritten = false, false, false, -1, -1
 }
 
 func (v *verdict) rewrite(i int, value []byte) {
@@ -116,6 +117,17 @@ func (w *rewriter) valueOf(b []byte, id attr) []byte {
 	t := &w.tok.tag
 	for i := range t.attrs {
 		if t.attrs[i].id == id {
+			return decodeAttribute(t.attrs[i].value.of(b))
+		}
+	}
+	return nil
+}
+
+// valueNamed is valueOf for an attribute that no rule looks at.
+func (w *rewriter) valueNamed(b []byte, name string) []byte {
+	t := &w.tok.tag
+	for i := range t.attrs {
+		if equalFold(t.attrs[i].name.of(b), name) {
 			return decodeAttribute(t.attrs[i].value.of(b))
 		}
 	}

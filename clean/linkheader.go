@@ -34,10 +34,12 @@ func (c *Cleaner) judgeLinkValue(link string, r *resolver) (Finding, bool) {
 	}
 	t := r.resolve([]byte(ref))
 	words := bytes.FieldsFunc(bytes.ToLower([]byte(params)), func(c rune) bool { return strings.ContainsRune(" \t;,=\"'", c) })
+	loads := false
 	for _, known := range relations {
-		if !contains(words, known.name) {
+		if !contains(words, known.name) || loads && known.name == wayAlternate {
 			continue
 		}
+		loads = loads || known.kind != kindIdentity
 		reason, allowed := c.allow.allows(known.kind, t, []byte(ref))
 		if !allowed && known.kind == kindConnect {
 			_, allowed = c.allow.allows(destination(parameter(words, "as")), t, []byte(ref))
@@ -59,9 +61,9 @@ func parameter(words [][]byte, name string) string {
 	return ""
 }
 
-// linkFinding is evidence; whose page it is, is only reported.
+// linkFinding is evidence; whose page it is, is removed as such a link is.
 func (c *Cleaner) linkFinding(link string, t target, k kind, reason string) (Finding, bool) {
-	removed := !c.reportOnly && k != kindIdentity
+	removed := !c.reportOnly && (k != kindIdentity || c.removesIdentity(t.host))
 	f := Finding{
 		Kind: k.String(), Attribute: "link", Target: t.String(), Host: strings.Clone(t.host),
 		Reasons: []string{reason}, Removed: removed,

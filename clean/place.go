@@ -93,6 +93,10 @@ func (w *rewriter) admitSpecial(b []byte) bool {
 		}
 		p.frameset = true
 		return true
+	case elBody:
+		if p.template == 0 {
+			w.endHead()
+		}
 	case elNoscript:
 		p.noscript = true
 	case elTemplate:
@@ -118,6 +122,10 @@ func (w *rewriter) leave(el element) {
 		p.template = max(0, p.template-1)
 	case elHTML:
 		p.afterHTML = p.template == 0
+	case elHead:
+		if p.template == 0 {
+			w.endHead()
+		}
 	case elTitle, elTextarea:
 		p.escape = false
 	}

@@ -9,13 +9,15 @@ type relation struct {
 }
 
 // relations are the values of rel that browsers or search engines follow
-// (WHATWG HTML 4.6.7). What is not listed fetches nothing.
+// (WHATWG HTML 4.6.7). What is not listed fetches nothing. Those that say whose
+// page it is come last.
 var relations = [...]relation{
 	{"stylesheet", kindStyle},
 	{"modulepreload", kindScript},
 	{"preload", kindConnect},
 	{"prefetch", kindConnect},
 	{"prerender", kindConnect},
+	{"next", kindConnect}, // which Firefox takes for prefetch
 	{"preconnect", kindConnect},
 	{"dns-prefetch", kindConnect},
 	{"manifest", kindConnect},
@@ -39,33 +41,26 @@ func (w *rewriter) judgeRelation(b []byte, i int) outcome {
 	rel := bytes.Fields(bytes.ToLower(w.valueOf(b, attrRel)))
 	ref := decodeAttribute(w.tok.tag.attrs[i].value.of(b))
 	t := w.resolver.resolve(ref)
+	loads := false
 	for _, r := range relations {
-		if !contains(rel, r.name) {
-			continue
+		if !contains(rel, r.name) || loads && r.name == wayAlternate {
+			continue // an alternate style sheet or icon says nothing of the page
 		}
 		reason, ok := w.c.allow.allows(r.kind, t, ref)
-		if ok || r.kind == kindConnect && w.preloads(b, t, ref) {
-			continue
-		}
-		f := w.finding(b, i, r.kind, t, reason)
 		if r.kind == kindIdentity {
-			w.reportIdentity(b, f)
-			continue
+			return w.judgeIdentity(b, i, w.wayOf(b, r.name), t, reason, ok)
 		}
-		w.removeFound(b, f)
-		return outcomeGone
+		if loads = true; !ok && (r.kind != kindConnect || !w.preloads(b, t, ref)) {
+			w.removeFound(b, w.finding(b, i, r.kind, t, reason))
+			return outcomeGone
+		}
 	}
 	return outcomeStays
 }
 
 // preloads reports whether what `as` names may be loaded from there anyway.
 func (w *rewriter) preloads(b []byte, t target, ref []byte) bool {
-	as := ""
-	for _, a := range w.tok.tag.attrs {
-		if equalFold(a.name.of(b), "as") {
-			as = lowerString(decodeAttribute(a.value.of(b)))
-		}
-	}
+	as := lowerString(w.valueNamed(b, "as"))
 	_, ok := w.c.allow.allows(destination(as), t, ref)
 	return ok
 }
@@ -94,35 +89,34 @@ func contains(words [][]byte, s string) bool {
 	return false
 }
 
-// reportIdentity reports a page that says it is another site's. It stays: a
-// page may name another as its original.
-func (w *rewriter) reportIdentity(b []byte, f Finding) {
-	f.Removed = false
-	f.Reasons = append(f.Reasons, reasonIdentity)
-	f.Offset = w.offset + int64(w.tok.start)
-	w.found(f, b[w.tok.start:w.tok.pos])
-}
-
-// judgeMeta weighs meta content by http-equiv, name and property.
+// judgeMeta weighs meta content by http-equiv, name and property: whoever reads
+// one of them may not look at the others.
 func (w *rewriter) judgeMeta(b []byte, i int) outcome {
 	content := decodeAttribute(w.tok.tag.attrs[i].value.of(b))
 	switch lowerString(trimControls(w.valueOf(b, attrHTTPEquiv))) {
 	case "refresh":
-		return w.judgeRefresh(b, i, content)
+		if w.judgeRefresh(b, i, content) == outcomeGone {
+			return outcomeGone
+		}
 	case "content-security-policy":
 		w.judgeMetaCSP(i, content)
-		return outcomeStays
 	}
-	name := w.valueOf(b, attrName)
-	if name == nil {
-		name = w.valueOf(b, attrProperty)
-	}
-	switch lowerString(name) {
-	case "og:url", "twitter:url":
-		t := w.resolver.resolve(content)
-		if reason, ok := w.c.allow.allows(kindIdentity, t, content); !ok {
-			w.reportIdentity(b, w.finding(b, i, kindIdentity, t, reason))
+	for _, id := range [...]attr{attrName, attrProperty} {
+		if w.judgeNamed(b, i, lowerView(trimControls(w.valueOf(b, id))), content) == outcomeGone {
+			return outcomeGone
 		}
+	}
+	return outcomeStays
+}
+
+func (w *rewriter) judgeNamed(b []byte, i int, name string, content []byte) outcome {
+	switch {
+	case name == wayOpenGraph:
+		return w.judgeAddress(b, i, wayOpenGraph, content)
+	case name == wayTwitter:
+		return w.judgeAddress(b, i, wayTwitter, content)
+	case verifies(name):
+		return w.judgeVerification(b, i, content)
 	}
 	return outcomeStays
 }

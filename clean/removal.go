@@ -53,16 +53,22 @@ func snippetOf(p []byte) string {
 
 // report passes a finding on, or counts it once there are too many.
 func (w *rewriter) report(f Finding) {
-	f.Target = strings.ToValidUTF8(f.Target[:min(len(f.Target), maxTarget)], "")
-	if w.c.reportOnly {
-		f.Removed = false
-	}
+	f = w.bounded(f)
 	if w.findings++; w.findings > maxFindings {
 		return
 	}
 	if w.doc.Report != nil {
 		w.doc.Report(f)
 	}
+}
+
+// bounded is f as it may be told.
+func (w *rewriter) bounded(f Finding) Finding {
+	f.Target = strings.ToValidUTF8(f.Target[:min(len(f.Target), maxTarget)], "")
+	if w.c.reportOnly {
+		f.Removed = false
+	}
+	return f
 }
 
 // reportFurther sums up what report only counted.

@@ -300,6 +300,7 @@ func (w *rewriter) eof() {
 	w.closeText()
 	w.closeIsland()
 	w.link.end(w)
+	w.endHead()
 }
 
 // closeText ends raw text that the document leaves open, where an end tag

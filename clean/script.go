@@ -18,6 +18,7 @@ const (
 	sortImportMap             // where modules come from
 	sortRules                 // speculation rules: what is fetched ahead
 	sortLinked                // JSON-LD, read by search engines
+	sortElsewhere             // JSON-LD that says the page is another site's
 	sortStyle                 // no script but a style sheet, in what is harmless
 )
 

@@ -128,7 +128,7 @@ func (w *rewriter) remembers(el element) bool {
 	default:
 		return false
 	}
-	return !w.tok.tag.odd && !w.place.noscript && !w.place.selecting
+	return !w.tok.tag.odd && !w.verdict.claims && !w.place.noscript && !w.place.selecting
 }
 
 // skimmedStart notes what a start tag that was passed over changes.
@@ -158,7 +158,7 @@ var skimmed = sync.OnceValue(func() *skimTables {
 	t := new(skimTables)
 	for i := range table {
 		if el := element(i); skimmable(el) {
-			row := skimElement{el: el, body: !inHead(el), opensOnly: el == elHTML, rules: table[el].rules}
+			row := skimElement{el: el, body: !inHead(el), opensOnly: el == elHTML || el == elHead, rules: table[el].rules}
 			if row.whole = wholeTail(el); row.whole != nil {
 				row.opensOnly = true
 			}
@@ -195,6 +195,7 @@ func wholeTail(el element) []byte {
 func skimmable(el element) bool {
 	switch el {
 	case elOther, elNoscript, elPlaintext, elTemplate, elSelect, elFrameset, elFrame, elSVG, elMath,
+		elBody, // ends the head
 		elCol, elColgroup, elMarquee:
 		return false
 	}

@@ -86,6 +86,7 @@ type rewriter struct {
 	drop     drop
 	link     link
 	hidden   hidden
+	identity identity
 	removal  removal
 	verdict  verdict
 	skimmed  *skimTables
@@ -111,6 +112,7 @@ func (w *rewriter) reset(c *Cleaner, dst io.Writer, doc Document) {
 	w.link.reset()
 	w.hidden.reset()
 	w.familiar.forgetClasses()
+	w.identity.reset()
 	w.findings, w.depth = 0, 0
 	if c.reportOnly {
 		w.raw, w.out.mute, w.doc.Nonce = dst, true, ""
@@ -132,6 +134,7 @@ func (w *rewriter) write(p []byte) (int, error) {
 	} else {
 		w.feed(p)
 	}
+	w.checkHead()
 	w.out.flush()
 	if w.out.err != nil {
 		return 0, w.out.err
@@ -153,7 +156,7 @@ func (w *rewriter) close() error {
 // buffers are small enough to be kept.
 func (w *rewriter) release() bool {
 	w.c, w.doc, w.resolver, w.decode, w.raw, w.out.dst = nil, Document{}, resolver{}, nil, nil, nil
-	w.removal.finding, w.link.finding, w.verdict.value = Finding{}, Finding{}, nil
+	w.removal.finding, w.link.finding, w.identity.first, w.verdict.value = Finding{}, Finding{}, Finding{}, nil
 	return cap(w.hold) <= 2*maxHold && cap(w.out.asided) <= 4*maxLink
 }
 

@@ -15,9 +15,10 @@ import (
 // Baseline holds what a site's owner has approved. It is immutable and safe
 // for concurrent use; nil and the zero value approve nothing.
 type Baseline struct {
-	scripts      map[[sha256.Size]byte]struct{}
-	fingerprints map[[sha256.Size]byte]struct{}
-	sum          [sha256.Size]byte // of the file
+	scripts       map[[sha256.Size]byte]struct{}
+	fingerprints  map[[sha256.Size]byte]struct{}
+	verifications map[string]struct{}
+	sum           [sha256.Size]byte // of the file
 }
 
 // baselineFile is the form of a baseline on disk.
@@ -26,6 +27,9 @@ type baselineFile struct {
 	Scripts []digest `yaml:"scripts"`
 	// Fingerprints, in hex, approve inline scripts that differ in data only.
 	Fingerprints []digest `yaml:"fingerprints"`
+	// Verifications are the tokens by which the owner has proved to search
+	// engines whose site it is: what stands as content in the meta element.
+	Verifications []string `yaml:"verifications"`
 }
 
 // digest is a SHA-256 hash written in hex.
@@ -48,6 +52,8 @@ func (d *digest) UnmarshalText(text []byte) error {
 //	  - 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 //	fingerprints:
 //	  - 60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752
+//	verifications:
+//	  - KTZ2q0_example-token
 //
 // `lachan approve` writes one.
 //
@@ -66,7 +72,11 @@ func parseBaseline(file string, data []byte) (*Baseline, error) {
 	if d := decode(file, data, &content); len(d.problems) > 0 {
 		return nil, d.problems.err()
 	}
-	return &Baseline{setOf(content.Scripts), setOf(content.Fingerprints), sha256.Sum256(data)}, nil
+	b := &Baseline{setOf(content.Scripts), setOf(content.Fingerprints), make(map[string]struct{}), sha256.Sum256(data)}
+	for _, token := range content.Verifications {
+		b.verifications[token] = struct{}{}
+	}
+	return b, nil
 }
 
 func setOf(digests []digest) map[[sha256.Size]byte]struct{} {
@@ -141,6 +151,27 @@ func (b *Baseline) Fingerprints() [][sha256.Size]byte {
 	return sorted(b.fingerprints)
 }
 
+// Verifications returns the approved tokens, in order.
+func (b *Baseline) Verifications() []string {
+	if b == nil {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(b.verifications))
+}
+
 func sorted(set map[[sha256.Size]byte]struct{}) [][sha256.Size]byte {
 	return slices.SortedFunc(maps.Keys(set), func(a, b [sha256.Size]byte) int { return bytes.Compare(a[:], b[:]) })
 }
+
+// KnowsVerification says whether the token of a site verification is approved.
+func (b *Baseline) KnowsVerification(token string) bool {
+	if b == nil {
+		return false
+	}
+	_, ok := b.verifications[token]
+	return ok
+}
+
+// ListsVerifications says whether the baseline holds any: then no other token
+// is the owner's.
+func (b *Baseline) ListsVerifications() bool { return b != nil && len(b.verifications) > 0 }

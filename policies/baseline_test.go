@@ -24,10 +24,18 @@ func writeFile(t *testing.T, path, text string) {
 func TestBaseline(t *testing.T) {
 	known, other := sha256.Sum256([]byte("test")), sha256.Sum256([]byte("other"))
 	file := filepath.Join(t.TempDir(), "baseline.yaml")
-	writeFile(t, file, fmt.Sprintf("scripts:\n  - %x\n  - %X # the menu\n", known, known))
+	writeFile(t, file, fmt.Sprintf("scripts:\n  - %x\n  - %X # the menu\nverifications: [KTZ2q0]\n", known, known))
 	b, err := LoadBaseline(file)
 	if err != nil || !b.KnowsScript(known) || b.KnowsScript(other) || b.KnowsScript([sha256.Size]byte{}) {
 		t.Errorf("= %v, %v", b, err)
+	}
+	if !b.ListsVerifications() || !b.KnowsVerification("KTZ2q0") || b.KnowsVerification("ktz2q0") {
+		t.Errorf("verifications of %v", b)
+	}
+	for _, b := range []*Baseline{nil, {}} {
+		if b.ListsVerifications() || b.KnowsVerification("") {
+			t.Errorf("%v lists a verification", b)
+		}
 	}
 	if (*Baseline)(nil).KnowsScript(known) || (&Baseline{}).KnowsScript(known) {
 		t.Error("an empty baseline knows a script")

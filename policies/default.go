@@ -39,6 +39,7 @@ func DefaultSite() Site {
 			Links:         LinksAllowlist,
 			InlineScripts: ScriptsSignals,
 			Redirects:     RedirectsBlock,
+			Doorways:      DoorwaysReport,
 			CSP:           CSPReportOnly,
 			Bodies:        Bodies{CSS: "off", JS: "off", JSON: "off", Feeds: "off"},
 			Evidence:      "snippet",

@@ -11,13 +11,17 @@ type Response struct {
 	// suspicious one goes with its text), `signals` (act only where a second
 	// signal says spam) or `report`.
 	Links LinkPolicy `yaml:"links" oneof:"allowlist,signals,report"`
-	// InlineScripts is `known` (drop whatever the baseline does not hold),
-	// `signals` (default: drop what looks planted) or `report`.
+	// InlineScripts is `known` (drop whatever the baseline does not hold, tokens
+	// of site verification too), `signals` (default: drop what looks planted) or
+	// `report`.
 	InlineScripts ScriptPolicy `yaml:"inline_scripts" oneof:"known,signals,report"`
-	// Redirects is `block` (default), `refetch` or `report`.
-	Redirects RedirectPolicy `yaml:"redirects" oneof:"block,refetch,report" available:"block,report"`
-	// Doorways says what becomes of pages that are another site's.
-	Doorways string `yaml:"doorways" oneof:"gone,report" available:""`
+	// Redirects is `block` (default), `refetch` (ask the origin again as a
+	// visitor whom nothing has lured there, and serve that page; where it leads
+	// away all the same: block) or `report`.
+	Redirects RedirectPolicy `yaml:"redirects" oneof:"block,refetch,report"`
+	// Doorways says what becomes of a page that names another site as its own
+	// in three ways or more: `gone` (answered 410) or `report` (default).
+	Doorways DoorwayPolicy `yaml:"doorways" oneof:"gone,report"`
 	// CSP adds a Content-Security-Policy built from Allow, against what scripts
 	// do at run time: `report-only` (default: the browser tells of what it
 	// would refuse), `enforce` or `off`. Under `enforce` javascript: URLs run
@@ -86,6 +90,15 @@ const (
 	RedirectsReport  RedirectPolicy = "report"
 )
 
+// DoorwayPolicy says what becomes of pages that are another site's.
+type DoorwayPolicy string
+
+// The values of response.doorways.
+const (
+	DoorwaysGone   DoorwayPolicy = "gone"
+	DoorwaysReport DoorwayPolicy = "report"
+)
+
 // Allow lists host patterns for each kind of reference.
 type Allow struct {
 	// Scripts covers script elements and what loads like them.
@@ -98,9 +111,11 @@ type Allow struct {
 	Forms []HostPattern `yaml:"forms"`
 	// Media covers images, sound, video and fonts. Default ["*"].
 	Media []HostPattern `yaml:"media"`
-	// Connect covers preconnect, prefetch and the like.
+	// Connect covers preconnect, prefetch and the like, and where header fields
+	// have browsers send reports.
 	Connect []HostPattern `yaml:"connect"`
-	// Links covers a and area. Default ["*.gov.vn"].
+	// Links covers a and area, and whose page the page says it is: canonical,
+	// hreflang, amphtml, og:url and the like. Default ["*.gov.vn"].
 	Links []HostPattern `yaml:"links"`
 	// Redirects covers Location, Refresh and meta refresh.
 	Redirects []HostPattern `yaml:"redirects"`

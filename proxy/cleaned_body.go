@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"sync"
 
 	"github.com/lachan-waf/lachan/clean"
@@ -20,9 +19,9 @@ type cleanedBody struct {
 	encoder codings.Encoder // nil for identity
 	out     bytes.Buffer    // cleaned, encoded, not yet read
 	buf     *[]byte
+	head    head
 	request string // its ID, for errors
 	err     error  // the origin's, kept until out is empty
-	origin  *http.Response
 	decoded io.Closer
 	close   io.Closer
 }
@@ -41,7 +40,6 @@ func (b *cleanedBody) Read(p []byte) (int, error) {
 // closes the cleaner: where the origin fails, what is still held back has not
 // been read as markup and is dropped.
 func (b *cleanedBody) fill() error {
-	b.out.Reset()
 	n, err := b.from.Read(*b.buf)
 	if n > 0 {
 		if _, err := b.cleaner.Write((*b.buf)[:n]); err != nil {
@@ -61,7 +59,6 @@ func (b *cleanedBody) fill() error {
 }
 
 func (b *cleanedBody) finish() error {
-	b.origin.Trailer = nil // came after the judgement on the header fields
 	if err := b.cleaner.Close(); err != nil {
 		return err
 	}

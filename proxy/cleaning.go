@@ -62,7 +62,7 @@ func (x *exchange) cleanBody(resp *http.Response) error {
 func (x *exchange) cleanDocument(resp *http.Response, kind clean.Type, from io.Reader, decoded io.Closer) error {
 	coding := codings.Negotiate(x.r.Header.Values("Accept-Encoding"), codingOf(resp.Header))
 	x.cleanedFields(resp, kind)
-	body := &cleanedBody{request: x.id, from: from, decoded: decoded, origin: resp, buf: readBuffers.Get().(*[]byte)}
+	body := &cleanedBody{request: x.id, from: from, decoded: decoded, buf: readBuffers.Get().(*[]byte)}
 	dst := io.Writer(&body.out)
 	if coding != "identity" && coding != "" {
 		encoder, err := codings.NewEncoder(coding, &body.out)
@@ -72,15 +72,19 @@ func (x *exchange) cleanDocument(resp *http.Response, kind clean.Type, from io.R
 		resp.Header.Set("Content-Encoding", coding)
 		body.encoder, dst = encoder, encoder
 	}
-	body.cleaner = x.site.cleaner.NewWriter(dst, clean.Document{
+	doc := clean.Document{
 		URL:     x.documentURL(),
 		Charset: kind.Charset,
 		Nonce:   x.addPolicy(resp.Header),
 		Report:  func(f clean.Finding) { x.record(x.findingEvent(f, resp)) },
-	})
+	}
+	if body.head.over = true; x.refusesDoorways() {
+		doc.Head, body.head.over = body.head.end, false
+	}
+	body.cleaner = x.site.cleaner.NewWriter(dst, doc)
 	body.close = resp.Body
 	resp.Body = body
-	return nil
+	return body.awaitHead()
 }
 
 // passDecoded sends on what had to be decoded to learn that it is no HTML.

@@ -67,6 +67,10 @@ func (x *exchange) redirectEvent(f clean.Finding, status int) audit.Event {
 	return audit.Event{Action: audit.Redirect, Finding: findingOf(f), HTTP: audit.HTTP{Status: status}}
 }
 
+func (x *exchange) doorwayEvent(f clean.Finding, status int) audit.Event {
+	return audit.Event{Action: audit.Deny, Finding: findingOf(f), Reason: "the page is another site's", HTTP: audit.HTTP{Status: status}}
+}
+
 func (x *exchange) findingEvent(f clean.Finding, resp *http.Response) audit.Event {
 	e := audit.Event{Action: audit.Detect, Finding: findingOf(f), HTTP: audit.HTTP{
 		Status: resp.StatusCode, ResponseContentType: resp.Header.Get("Content-Type"),

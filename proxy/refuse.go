@@ -43,6 +43,11 @@ type strayed struct{ finding clean.Finding }
 
 func (e *strayed) Error() string { return "redirect to " + e.finding.Target + " is not allowed" }
 
+// doorway ends a response that is another site's page.
+type doorway struct{ finding clean.Finding }
+
+func (e *doorway) Error() string { return "page is a doorway to " + e.finding.Host }
+
 // refuse is the one map from errors to what the visitor sees and what the
 // audit trail keeps.
 func (x *exchange) refuse(err error) {
@@ -52,6 +57,7 @@ func (x *exchange) refuse(err error) {
 		away   *redirect
 		attack *blocked
 		stray  *strayed
+		door   *doorway
 		refuse *refusal
 	)
 	switch {
@@ -65,6 +71,9 @@ func (x *exchange) refuse(err error) {
 	case errors.As(err, &stray):
 		x.answer(page.RedirectBlocked, 0)
 		x.record(x.redirectEvent(stray.finding, x.w.status))
+	case errors.As(err, &door):
+		x.answer(page.Gone, 0)
+		x.record(x.doorwayEvent(door.finding, x.w.status))
 	case errors.As(err, &refuse):
 		x.answer(refuse.kind, 0)
 		x.record(x.denyEvent(refuse.reason, x.w.status))

@@ -2,7 +2,9 @@ package proxy
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/lachan-waf/lachan/clean"
@@ -16,7 +18,9 @@ func (x *exchange) modifyResponse(resp *http.Response) error {
 	if x.site.cleaner == nil || resp.StatusCode == http.StatusSwitchingProtocols {
 		return nil
 	}
-	for _, stage := range []func(*http.Response) error{x.checkRedirect, x.checkRefresh, x.checkLinks, x.checkPolicies, x.cleanBody} {
+	for _, stage := range []func(*http.Response) error{
+		x.checkRedirect, x.checkRefresh, x.checkLinks, x.checkFields, x.checkTrailer, x.checkPolicies, x.cleanBody,
+	} {
 		if err := stage(resp); err != nil {
 			return err
 		}
@@ -30,6 +34,10 @@ func (x *exchange) checkRedirect(resp *http.Response) error {
 	if len(location) == 0 {
 		return nil
 	}
+	if !redirects(resp.StatusCode) {
+		x.checkIdleLocation(resp)
+		return nil
+	}
 	if len(location) > 1 {
 		return unclean(fmt.Sprintf("upstream sent %d Location fields", len(location)), nil)
 	}
@@ -41,6 +49,25 @@ func (x *exchange) checkRedirect(resp *http.Response) error {
 	return nil
 }
 
+// checkIdleLocation judges a Location with a status at which browsers do not
+// follow it, though other clients might. Then only the field goes.
+func (x *exchange) checkIdleLocation(resp *http.Response) {
+	for _, location := range resp.Header.Values("Location") {
+		finding, allowed := x.site.cleaner.Redirect(location, x.documentURL())
+		x.reportHeader(finding, resp)
+		if !allowed {
+			resp.Header.Del("Location")
+			return
+		}
+	}
+}
+
+// redirects reports whether a browser may follow a Location: Firefox also at
+// 300, others at more of this class than RFC 9110 §15.4 defines.
+func redirects(status int) bool {
+	return status >= 300 && status < 400 && status != http.StatusNotModified
+}
+
 // checkRefresh judges the Refresh field, which browsers follow as they follow
 // a meta refresh (HTML §7.4.6). In a page it is taken away rather than the
 // page refused.
@@ -49,30 +76,43 @@ func (x *exchange) checkRefresh(resp *http.Response) error {
 		joined := strings.Join(values, ", ") // as browsers read several
 		finding, allowed := x.site.cleaner.Refresh(joined, x.documentURL())
 		x.reportHeader(finding, resp)
-		resp.Header.Set("Refresh", joined)
 		if !allowed {
 			resp.Header.Del("Refresh")
+		} else if x.site.Response.Mode == policies.ResponseClean {
+			resp.Header.Set("Refresh", joined)
 		}
 	}
 	return nil
 }
 
-// checkLinks takes references to other hosts out of Link. Speculation-Rules,
-// which names a file of pages to load ahead, goes altogether: no file of that
-// kind is read here.
+// checkLinks takes references to other hosts out of Link.
 func (x *exchange) checkLinks(resp *http.Response) error {
 	if links := resp.Header.Values("Link"); len(links) > 0 {
 		kept, findings := x.site.cleaner.Link(strings.Join(links, ", "), x.documentURL())
 		for _, finding := range findings {
 			x.reportHeader(finding, resp)
 		}
+		if x.site.Response.Mode == policies.ResponseReport {
+			return nil
+		}
 		resp.Header.Del("Link")
 		if kept != "" {
 			resp.Header.Set("Link", kept)
 		}
 	}
-	if x.site.Response.Mode == policies.ResponseClean {
-		resp.Header.Del("Speculation-Rules")
+	return nil
+}
+
+// checkFields judges the other header fields that lead elsewhere, in the order
+// of their names, so that the events of a response are always in one order.
+func (x *exchange) checkFields(resp *http.Response) error {
+	base := x.documentURL()
+	for _, name := range slices.Sorted(maps.Keys(resp.Header)) {
+		finding, stays := x.site.cleaner.Field(name, resp.Header[name], base)
+		x.reportHeader(finding, resp)
+		if !stays {
+			resp.Header.Del(name)
+		}
 	}
 	return nil
 }

@@ -28,7 +28,7 @@ func (t *site) dialUpstream(logger *zap.Logger) error {
 	t.origin, t.close = origin, transport.CloseIdleConnections
 	t.proxy = &httputil.ReverseProxy{
 		Rewrite:        func(pr *httputil.ProxyRequest) { exchangeOf(pr.In.Context()).rewrite(pr) },
-		Transport:      &wholeDocuments{next: transport},
+		Transport:      &refetch{next: &wholeDocuments{next: transport}},
 		ModifyResponse: func(resp *http.Response) error { return exchangeOf(resp.Request.Context()).modifyResponse(resp) },
 		ErrorHandler:   func(_ http.ResponseWriter, r *http.Request, err error) { exchangeOf(r.Context()).refuse(err) },
 		BufferPool:     copyBuffers,

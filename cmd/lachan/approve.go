@@ -46,6 +46,7 @@ func (c *approveCmd) Run() error {
 // approval is a baseline that is being filled.
 type approval struct {
 	scripts, fingerprints []approved
+	verifications         []string
 	known                 map[[32]byte]bool
 }
 
@@ -55,7 +56,7 @@ type approved struct {
 }
 
 func newApproval(b *policies.Baseline) *approval {
-	a := &approval{known: make(map[[32]byte]bool)}
+	a := &approval{known: make(map[[32]byte]bool), verifications: b.Verifications()}
 	for _, sum := range b.Scripts() {
 		a.known[sum] = true
 		a.scripts = append(a.scripts, approved{sum: sum})
@@ -82,6 +83,12 @@ func (a *approval) write(to io.Writer) error {
 	out := bufio.NewWriter(to)
 	list(out, "scripts", a.scripts)
 	list(out, "fingerprints", a.fingerprints)
+	if len(a.verifications) > 0 {
+		_, _ = fmt.Fprintln(out, "verifications:")
+		for _, token := range a.verifications {
+			_, _ = fmt.Fprintf(out, "  - %s\n", strconv.QuoteToASCII(token)) // whose escapes YAML has too
+		}
+	}
 	if err := out.Flush(); err != nil {
 		return fmt.Errorf("standard output: %w", err)
 	}

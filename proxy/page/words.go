@@ -133,6 +133,19 @@ var entries = map[Kind]entry{
 			"You can go to the home page. The people who run this site can look the case up by the request ID below.",
 		},
 	},
+	Gone: {
+		status: http.StatusGone, home: true,
+		vi: message{
+			"Nội dung này không còn ở đây",
+			"Trang bạn mở mang danh nghĩa của một trang web khác, có thể do kẻ xấu cài vào để đưa lên kết quả tìm kiếm, nên đã bị gỡ bỏ. Đây không phải nội dung của trang này.",
+			"Bạn có thể về trang chủ. Đơn vị quản lý trang có thể tra cứu sự việc theo mã yêu cầu bên dưới.",
+		},
+		en: message{
+			"This content is no longer here",
+			"The page you opened passes itself off as another web site’s. It was probably planted here to appear in search results, so it has been taken down. It is not this site’s content.",
+			"You can go to the home page. The people who run this site can look the case up by the request ID below.",
+		},
+	},
 	CleaningFailed: {
 		status: http.StatusBadGateway, home: true,
 		vi: message{

@@ -1,0 +1,178 @@
+package clean
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/lachan-waf/lachan/policies"
+)
+
+const (
+	evilCanonical = `<link rel="canonical" href="https://evil.test/">`
+	evilOpenGraph = `<meta property="og:url" content="https://evil.test/">`
+	evilAMP       = `<link rel="amphtml" href="https://amp.evil.test/">`
+	evilLinked    = `<script type="application/ld+json">{"@type":"WebSite","url":"https:\/\/evil.test\/"}</script>`
+	evilLanguages = `<link rel="alternate" hreflang="id" href="https://evil.test/id"><link rel="alternate" hreflang="x-default" href="https://evil.test/">`
+)
+
+func head(parts ...string) string {
+	return "<!DOCTYPE html><html><head><title>t</title>" + strings.Join(parts, "") + "</head><body><p>x</p></body></html>"
+}
+
+// doorwayOf returns what Head was told, and how often.
+func doorwayOf(t *testing.T, c *Cleaner, in string, size int) (f Finding, calls int) {
+	t.Helper()
+	cleanBy(t, c, []byte(in), size, Document{Head: func(doorway Finding) { f = doorway; calls++ }})
+	return f, calls
+}
+
+func TestDoorway(t *testing.T) {
+	site := portal(t)
+	site.Response.Doorways = policies.DoorwaysGone
+	c := newCleaner(t, site)
+	for name, test := range map[string]struct{ in, reasons string }{
+		"canonical, open graph and linked data": {head(evilCanonical, evilOpenGraph, evilLinked), "doorway canonical og:url json-ld"},
+		"translations, none of them ours":       {head(evilLanguages, evilCanonical), "doorway hreflang canonical"},
+		"hosts differ":                          {head(evilCanonical, evilAMP, strings.ReplaceAll(evilOpenGraph, "evil", "casino")), "doorway canonical amphtml og:url"},
+		"translations of a page that is ours":   {head(`<link rel="canonical" href="/tin"/>`, evilLanguages, evilAMP), ""},
+		"three translations of ours":            {head(`<link rel="alternate" hreflang="vi" href="https://portal.example/">`, evilLanguages, strings.ReplaceAll(evilLanguages, "id", "en")), ""},
+		"taken over from a ministry":            {head(`<link rel="canonical" href="https://moh.gov.vn/1">`, `<meta property="og:url" content="https://moh.gov.vn/1">`, `<meta name="twitter:url" content="https://moh.gov.vn/1">`), ""},
+		"taken over from a paper":               {head(evilCanonical, evilOpenGraph), ""},
+		"the same said thrice":                  {head(evilCanonical, evilCanonical, evilCanonical), ""},
+		"one tag of many relations":             {head(`<link rel="canonical shortlink amphtml" href="https://evil.test/">`), ""},
+		"feeds":                                 {head(strings.Repeat(`<link rel="alternate" type="application/rss+xml" href="https://feeds.test/">`, 4)), ""},
+		"publisher and two":                     {head(evilCanonical, evilOpenGraph, `<script type="application/ld+json">{"publisher":{"url":"https://evil.test/"}}</script>`), "doorway canonical og:url json-ld"},
+		"linked data that is ours":              {head(evilCanonical, evilOpenGraph, `<script type="application/ld+json">{"url":"/tin","publisher":{"url":"https://evil.test/"}}</script>`), ""},
+		"behind the head":                       {head(evilCanonical) + evilOpenGraph + evilAMP, ""},
+		"behind a head without a body":          {evilCanonical + "</head>" + evilOpenGraph + evilAMP, ""},
+		"a template's head":                     {head("<template></head></template>", evilCanonical, evilOpenGraph, evilAMP), "doorway canonical og:url amphtml"},
+		"no head at all":                        {evilCanonical + evilOpenGraph + evilAMP, "doorway canonical og:url amphtml"},
+		"in a frame's own document":             {head(`<iframe srcdoc="` + strings.ReplaceAll(evilCanonical+evilOpenGraph+evilAMP, `"`, "&quot;") + `"></iframe>`), ""},
+		"too far down":                          {head(strings.Repeat("<!-- -->", maxHead/8), evilCanonical, evilOpenGraph, evilAMP), ""},
+		"nothing":                               {"", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, size := range []int{0, 1, 7, 0} { // the second time more is familiar
+				f, calls := doorwayOf(t, c, test.in, size)
+				if got := strings.Join(f.Reasons, " "); got != test.reasons || calls != 1 {
+					t.Errorf("in pieces of %d: %q in %d calls, want %q", size, got, calls, test.reasons)
+				}
+				if f.Kind != "" && (f.Kind != "identity" || !f.Removed || f.Snippet == "" || !strings.HasSuffix(f.Host, "evil.test")) {
+					t.Errorf("%+v", f)
+				}
+			}
+		})
+	}
+}
+
+// TestDoorwayIsToldInTime: whoever waits with the first byte must be told at
+// the head's end, not at the document's, and at the bound where there is none.
+func TestDoorwayIsToldInTime(t *testing.T) {
+	c := newCleaner(t, portal(t))
+	for name, in := range map[string]string{
+		"head":        "<head><title>t</title></head>",
+		"body":        "<title>t</title><body class=x>",
+		"text":        strings.Repeat("a", maxHead),
+		"script":      "<script>" + strings.Repeat("a", maxHead),
+		"comment":     "<!--" + strings.Repeat("a", maxHead),
+		"long tag":    "<a title='" + strings.Repeat("a", maxHead),
+		"foreign":     "<svg>" + strings.Repeat("<g>", maxHead/3),
+		"frameset":    "<frameset>" + strings.Repeat("<frame>", maxHead/7),
+		"many pieces": strings.Repeat("<p>a", maxHead/4),
+	} {
+		told := false
+		w := c.NewWriter(&strings.Builder{}, Document{URL: pageURL, Head: func(Finding) { told = true }})
+		for i := range len(in) {
+			if _, err := w.Write([]byte(in[i : i+1])); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if !told {
+			t.Errorf("%s: not told after %d bytes", name, len(in))
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestDoorwayAtTheBound: whether the last tag still counts does not depend on
+// how the document was cut.
+func TestDoorwayAtTheBound(t *testing.T) {
+	c := newCleaner(t, portal(t))
+	tags := evilCanonical + evilOpenGraph + evilAMP
+	for past := -2; past <= 2; past++ {
+		in := strings.Repeat(" ", maxHead-len(tags)+past) + tags
+		for _, size := range []int{0, 1, 7, 4096} {
+			if f, _ := doorwayOf(t, c, in, size); (f.Kind != "") != (past <= 0) {
+				t.Errorf("%d past the bound, in pieces of %d: %+v", past, size, f)
+			}
+		}
+	}
+}
+
+func TestDoorwayUnderReport(t *testing.T) {
+	c := newCleaner(t, portal(t))
+	out, findings := cleanString(t, c, head(evilCanonical, evilOpenGraph, evilAMP))
+	last := findings[len(findings)-1]
+	if len(findings) != 4 || last.Removed || strings.Join(last.Reasons, " ") != "doorway canonical og:url amphtml" || out != head() {
+		t.Errorf("%+v\n%s", findings, out)
+	}
+}
+
+func TestIdentityFollowsThePolicyForLinks(t *testing.T) {
+	for policy, want := range map[policies.LinkPolicy]string{
+		policies.LinksAllowlist: "",
+		policies.LinksSignals:   evilCanonical,
+		policies.LinksReport:    evilCanonical + strings.ReplaceAll(evilOpenGraph, "evil", "casino"),
+	} {
+		site := portal(t)
+		site.Response.Links = policy
+		out, findings := cleanString(t, newCleaner(t, site), evilCanonical+strings.ReplaceAll(evilOpenGraph, "evil", "casino"))
+		if out != want || len(findings) != 2 {
+			t.Errorf("%s: %s\n%+v", policy, out, findings)
+		}
+	}
+}
+
+func TestVerification(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "baseline.yaml")
+	if err := os.WriteFile(file, []byte("verifications: [ours]\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	listing, err := policies.LoadBaseline(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := []string{"google-site-verification", "msvalidate.01", "yandex-verification", "baidu-site-verification", "p:domain_verify", "facebook-domain-verification", "zalo-platform-site-verification", "verify-v1"}
+	for _, test := range []struct {
+		scripts  policies.ScriptPolicy
+		baseline *policies.Baseline
+		removed  bool
+	}{
+		{policies.ScriptsKnown, nil, true},
+		{policies.ScriptsSignals, nil, false},
+		{policies.ScriptsSignals, listing, true},
+		{policies.ScriptsReport, listing, false},
+	} {
+		site := portal(t)
+		site.Response.InlineScripts = test.scripts
+		c, err := New(site, test.baseline)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			_, findings := cleanString(t, c, `<meta name="`+name+`" content="theirs">`)
+			if len(findings) != 1 || findings[0].Removed != test.removed || !slices.Contains(findings[0].Reasons, "site-verification") {
+				t.Errorf("%s, %s: %+v", test.scripts, name, findings)
+			}
+			in := `<meta name="` + name + `" content=" ours ">`
+			if out, _ := cleanString(t, c, in); test.baseline != nil && out != in {
+				t.Errorf("%s: the owner's own went: %s", name, out)
+			}
+		}
+	}
+}
