@@ -144,7 +144,7 @@ func (r *cssReader) read() {
 			r.pos++
 			name := r.ident()
 			imports, namespace, start = string(name) == "import", string(name) == "namespace", at
-		case isLetter(c) || c == '-' || c == '\\' || c == '_' || c >= utf8.RuneSelf:
+		case isLetter(c) || c == '-' || c == '\\' && r.escape() || c == '_' || c >= utf8.RuneSelf:
 			name := r.ident()
 			if r.pos >= len(r.css) || r.css[r.pos] != '(' {
 				continue
@@ -180,7 +180,7 @@ func (r *cssReader) ident() []byte {
 		case isAlphanumeric(c) || c == '-' || c == '_' || c >= utf8.RuneSelf:
 			out = append(out, lower(c))
 			r.pos++
-		case c == '\\':
+		case c == '\\' && r.escape():
 			var n int
 			out, n = unescapeCSS(out, r.css[r.pos:])
 			r.pos += n
@@ -189,6 +189,12 @@ func (r *cssReader) ident() []byte {
 		}
 	}
 	return out
+}
+
+// escape reports whether the backslash here begins an escape: before a line
+// break, outside strings, it does not (CSS Syntax 4.3.8).
+func (r *cssReader) escape() bool {
+	return r.pos+1 >= len(r.css) || strings.IndexByte("\n\r\f", r.css[r.pos+1]) < 0
 }
 
 // quoted reads a string.
@@ -231,11 +237,13 @@ func (r *cssReader) judge(ref []byte, imports bool, at, start int, instead strin
 	if ok {
 		return
 	}
-	if imports { // the whole rule goes
+	rest := r.pos
+	if imports { // the whole rule goes; its ; is read, for what it ends
 		if end := bytes.IndexByte(r.css[r.pos:], ';'); end >= 0 {
-			r.pos += end + 1
+			r.pos += end
+			rest = r.pos + 1
 		} else {
-			r.pos = len(r.css)
+			r.pos, rest = len(r.css), len(r.css)
 		}
 	}
 	if !r.cut {
@@ -243,7 +251,7 @@ func (r *cssReader) judge(ref []byte, imports bool, at, start int, instead strin
 		r.f = Finding{Kind: k.String(), Target: t.String(), Host: strings.Clone(t.host), Reasons: []string{reason}}
 	}
 	r.out = append(append(r.out, r.css[r.from:at]...), instead...)
-	r.from = r.pos
+	r.from = rest
 }
 
 // judgeStyle weighs an attribute that holds CSS; it goes as a whole.
