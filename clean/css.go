@@ -144,7 +144,7 @@ func (r *cssReader) read() {
 			r.pos++
 			name := r.ident()
 			imports, namespace, start = string(name) == "import", string(name) == "namespace", at
-		case isLetter(c) || c == '-' || c == '\\' && r.escape() || c == '_' || c >= utf8.RuneSelf:
+		case isNameCSS(c) && (c < '0' || c > '9') || c == '\\' && r.escape():
 			name := r.ident()
 			if r.pos >= len(r.css) || r.css[r.pos] != '(' {
 				continue
@@ -177,7 +177,7 @@ func (r *cssReader) ident() []byte {
 	for r.pos < len(r.css) {
 		c := r.css[r.pos]
 		switch {
-		case isAlphanumeric(c) || c == '-' || c == '_' || c >= utf8.RuneSelf:
+		case isNameCSS(c):
 			out = append(out, lower(c))
 			r.pos++
 		case c == '\\' && r.escape():
@@ -189,6 +189,12 @@ func (r *cssReader) ident() []byte {
 		}
 	}
 	return out
+}
+
+// isNameCSS reports whether c is part of a name (CSS Syntax 4.2). NUL is, as
+// browsers read U+FFFD in its place.
+func isNameCSS(c byte) bool {
+	return isAlphanumeric(c) || c == '-' || c == '_' || c == 0 || c >= utf8.RuneSelf
 }
 
 // escape reports whether the backslash here begins an escape: before a line
@@ -230,7 +236,7 @@ func (r *cssReader) until(ends string) (out []byte) {
 func (r *cssReader) judge(ref []byte, imports bool, at, start int, instead string) {
 	k := kindMedia
 	if imports {
-		k, at, instead = kindStyle, start, ""
+		k, at, instead = kindStyle, start, r.separator(start)
 	}
 	t := r.w.resolver.resolve(ref)
 	reason, ok := r.w.c.allow.allows(k, t, ref)
@@ -252,6 +258,19 @@ func (r *cssReader) judge(ref []byte, imports bool, at, start int, instead strin
 	}
 	r.out = append(append(r.out, r.css[r.from:at]...), instead...)
 	r.from = rest
+}
+
+// separator keeps what stands before at from joining what is read next into
+// one name; where it cannot, it is empty.
+func (r *cssReader) separator(at int) string {
+	before := r.css[r.from:at]
+	if len(before) == 0 {
+		before = r.out
+	}
+	if len(before) == 0 || strings.IndexByte(" \t\n\r\f;{}", before[len(before)-1]) >= 0 {
+		return ""
+	}
+	return "/**/"
 }
 
 // judgeStyle weighs an attribute that holds CSS; it goes as a whole.
