@@ -34,11 +34,24 @@ func (x *exchange) checkRedirect(resp *http.Response) error {
 		return unclean(fmt.Sprintf("upstream sent %d Location fields", len(location)), nil)
 	}
 	finding, allowed := x.site.cleaner.Redirect(location[0], x.documentURL())
-	if !allowed {
+	if !allowed && redirects(resp.StatusCode) {
 		return &strayed{finding: finding}
+	}
+	if !allowed {
+		resp.Header.Del("Location")
 	}
 	x.reportHeader(finding, resp)
 	return nil
+}
+
+// redirects reports whether browsers follow the Location of a response with
+// the status (Fetch, redirect status). Elsewhere it does no harm to the page.
+func redirects(status int) bool {
+	switch status {
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+		return true
+	}
+	return false
 }
 
 // checkRefresh judges the Refresh field, which browsers follow as they follow
