@@ -11,6 +11,8 @@ func TestStyleSheets(t *testing.T) {
 		{"import within a name", `<style>a{b:u@import '//evil.test/1';rl(//evil.test/2)}</style>`, `<style>a{b:u/**/rl(//evil.test/2)}</style>`},
 		{"imports within a name", `<style>u@import '//evil.test/1';@import '//evil.test/2';rl(//evil.test/3)</style>`, `<style>u/**//**/rl(//evil.test/3)</style>`},
 		{"import within an import", `<style>@imp@import '//evil.test/1';ort '//evil.test/2';</style>`, `<style>@imp/**/ort '//evil.test/2';</style>`},
+		{"import within an end tag", `<style></sty@import '//evil.test/1';le><img src=x onerror=pwn=1></style>`, `<style></style>`},
+		{"import behind an end tag", `<style></style@import '//evil.test/1';a{}</style>`, `<style></style>`},
 		{"backslash before a line break", "<style>a{b:\\\nurl(//evil.test/1)}</style>", "<style>a{b:\\\nurl()}</style>"},
 		{"NUL in a name", "<style>a{b:\x00url(x);c:url(//evil.test/1)}</style>", "<style>a{b:\x00url(x);c:url()}</style>"},
 		{"fill of an outermost svg", `<svg fill="url(//evil.test/1#a)"></svg>`, `<svg></svg>`},
