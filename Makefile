@@ -5,6 +5,9 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 VERSION ?=
 FUZZTIME ?= 30s
+# Documents of fuzz-browser, and which.
+DOCS ?= 1000000
+SEED ?= 1
 # Packages where requests, reloads and the writer of the audit trail meet.
 RACE ?= ./audit/... ./clean/... ./policies/... ./proxy/... ./rules/...
 
@@ -12,10 +15,10 @@ RACE ?= ./audit/... ./clean/... ./policies/... ./proxy/... ./rules/...
 export CGO_ENABLED = 0
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-tools vet race fuzz bench lint clean
+.PHONY: help build demo test test-tools vet race fuzz fuzz-browser bench lint clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## the static binary, bin/lachan (VERSION=v1.2.3 stamps a release)
 	go build -trimpath -ldflags "-s -w -X main.release=$(VERSION)" -o bin/lachan ./cmd/lachan
@@ -49,6 +52,10 @@ fuzz: ## every fuzz target for FUZZTIME (30s) each, to the last
 			go test "$$@" || go test "$$@" || failed="$$failed $$target"; \
 		done; \
 	done; if [ -n "$$failed" ]; then echo "failed:$$failed" >&2; exit 1; fi
+
+fuzz-browser: ## the cleaner against Chromium: DOCS generated documents of SEED
+	$(SUDO) sh clean/browser/install.sh
+	go test -count=1 -timeout 0 -v ./clean/browser -run '^TestDifferential$$' -docs $(DOCS) -seed $(SEED)
 
 bench: ## throughput, latency, size and start time, next to nginx
 	bench/run.sh

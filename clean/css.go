@@ -144,7 +144,7 @@ func (r *cssReader) read() {
 			r.pos++
 			name := r.ident()
 			imports, namespace, start = string(name) == "import", string(name) == "namespace", at
-		case isLetter(c) || c == '-' || c == '\\' || c == '_' || c >= utf8.RuneSelf:
+		case isNameCSS(c) && (c < '0' || c > '9') || c == '\\' && r.escape():
 			name := r.ident()
 			if r.pos >= len(r.css) || r.css[r.pos] != '(' {
 				continue
@@ -177,10 +177,10 @@ func (r *cssReader) ident() []byte {
 	for r.pos < len(r.css) {
 		c := r.css[r.pos]
 		switch {
-		case isAlphanumeric(c) || c == '-' || c == '_' || c >= utf8.RuneSelf:
+		case isNameCSS(c):
 			out = append(out, lower(c))
 			r.pos++
-		case c == '\\':
+		case c == '\\' && r.escape():
 			var n int
 			out, n = unescapeCSS(out, r.css[r.pos:])
 			r.pos += n
@@ -189,6 +189,18 @@ func (r *cssReader) ident() []byte {
 		}
 	}
 	return out
+}
+
+// isNameCSS reports whether c is part of a name (CSS Syntax 4.2). NUL is, as
+// browsers read U+FFFD in its place.
+func isNameCSS(c byte) bool {
+	return isAlphanumeric(c) || c == '-' || c == '_' || c == 0 || c >= utf8.RuneSelf
+}
+
+// escape reports whether the backslash here begins an escape: before a line
+// break, outside strings, it does not (CSS Syntax 4.3.8).
+func (r *cssReader) escape() bool {
+	return r.pos+1 >= len(r.css) || strings.IndexByte("\n\r\f", r.css[r.pos+1]) < 0
 }
 
 // quoted reads a string.
@@ -224,18 +236,20 @@ func (r *cssReader) until(ends string) (out []byte) {
 func (r *cssReader) judge(ref []byte, imports bool, at, start int, instead string) {
 	k := kindMedia
 	if imports {
-		k, at, instead = kindStyle, start, ""
+		k, at, instead = kindStyle, start, r.separator(start)
 	}
 	t := r.w.resolver.resolve(ref)
 	reason, ok := r.w.c.allow.allows(k, t, ref)
 	if ok {
 		return
 	}
-	if imports { // the whole rule goes
+	rest := r.pos
+	if imports { // the whole rule goes; its ; is read, for what it ends
 		if end := bytes.IndexByte(r.css[r.pos:], ';'); end >= 0 {
-			r.pos += end + 1
+			r.pos += end
+			rest = r.pos + 1
 		} else {
-			r.pos = len(r.css)
+			r.pos, rest = len(r.css), len(r.css)
 		}
 	}
 	if !r.cut {
@@ -243,7 +257,20 @@ func (r *cssReader) judge(ref []byte, imports bool, at, start int, instead strin
 		r.f = Finding{Kind: k.String(), Target: t.String(), Host: strings.Clone(t.host), Reasons: []string{reason}}
 	}
 	r.out = append(append(r.out, r.css[r.from:at]...), instead...)
-	r.from = r.pos
+	r.from = rest
+}
+
+// separator keeps what stands before at from joining what is read next into
+// one name; where it cannot, it is empty.
+func (r *cssReader) separator(at int) string {
+	before := r.css[r.from:at]
+	if len(before) == 0 {
+		before = r.out
+	}
+	if len(before) == 0 || strings.IndexByte(" \t\n\r\f;{}", before[len(before)-1]) >= 0 {
+		return ""
+	}
+	return "/**/"
 }
 
 // judgeStyle weighs an attribute that holds CSS; it goes as a whole.

