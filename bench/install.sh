@@ -1,13 +1,18 @@
 #!/usr/bin/env bash
-# Installs what the benchmark needs beside Go: nginx and wrk, from Debian's packages.
-# Does nothing when they are there. No service is left running.
+# Installs what the benchmark needs beside Go: nginx and wrk, and Node with npm,
+# from Debian's packages. Does nothing when they are there. No service is left running.
 set -euo pipefail
-command -v nginx >/dev/null && command -v wrk >/dev/null && exit 0
-[ "$(id -u)" = 0 ] || { echo "bench/install.sh: needs root to install nginx and wrk; run it with sudo" >&2; exit 1; }
+missing=()
+command -v nginx >/dev/null || missing+=(nginx-light)
+command -v wrk >/dev/null || missing+=(wrk)
+command -v node >/dev/null || missing+=(nodejs)
+command -v npm >/dev/null || missing+=(npm)
+[ ${#missing[@]} = 0 ] && exit 0
+[ "$(id -u)" = 0 ] || { echo "bench/install.sh: needs root to install ${missing[*]}; run it with sudo" >&2; exit 1; }
 policy=/usr/sbin/policy-rc.d
 if [ ! -e "$policy" ]; then
   printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod +x "$policy"
   trap 'rm -f "$policy"' EXIT
 fi
 apt-get update -q >/dev/null
-DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends nginx-light wrk >/dev/null
+DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}" >/dev/null

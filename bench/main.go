@@ -9,6 +9,9 @@
 // load (wrk) have CPU 1. CPU time per request, taken from /proc, is the figure
 // to compare: it survives a noisy machine. Rounds alternate between servers
 // and the medians are printed.
+//
+// With -reading it prints the output of the benchmark in bench/reading as a
+// table instead. bench/run.sh does both.
 package main
 
 import (
@@ -21,9 +24,14 @@ import (
 func main() {
 	lachan := flag.String("lachan", "bin/lachan", "the binary to measure")
 	rounds := flag.Int("rounds", 3, "measurements of each cell")
+	reading := flag.String("reading", "", "output of the benchmark of readers, to print instead")
 	seconds := flag.Int("seconds", 3, "length of one measurement")
 	flag.Parse()
-	if err := run(*lachan, *rounds, time.Duration(*seconds)*time.Second); err != nil {
+	measure := func() error { return run(*lachan, *rounds, time.Duration(*seconds)*time.Second) }
+	if *reading != "" {
+		measure = func() error { return printReading(*reading) }
+	}
+	if err := measure(); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}

@@ -60,7 +60,23 @@ func Start(t testing.TB, httpPort, tlsPort int) *Server {
 	configFile := filepath.Join(dir, "config.json")
 	write(t, configFile, config)
 	s.run(build(t, dir), "-config", configFile, "-dnsserver", serveDNS(t))
+	s.await(s.Directory)
 	return s
+}
+
+// await waits until url answers: an ACME client that finds nobody there tries
+// again a minute later.
+func (s *Server) await(url string) {
+	s.t.Helper()
+	var last error
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		res, err := s.client.Get(url)
+		if last = err; err == nil {
+			res.Body.Close()
+			return
+		}
+	}
+	s.t.Fatalf("pebble does not answer: %v", last)
 }
 
 // identity gives pebble the certificate that httptest has for 127.0.0.1.
@@ -124,30 +140,25 @@ func (s *Server) Issuers() *x509.CertPool {
 	return pool
 }
 
-// Root is the certificate behind all that pebble issues. It waits until pebble
-// answers.
+// Root is the certificate behind all that pebble issues.
 func (s *Server) Root() *x509.Certificate {
 	s.t.Helper()
-	var last error
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-		res, err := s.client.Get(s.management + "/roots/0")
-		if last = err; err != nil {
-			continue
-		}
-		text, err := io.ReadAll(res.Body)
-		res.Body.Close()
-		block, _ := pem.Decode(text)
-		if err != nil || block == nil {
-			s.t.Fatalf("pebble's root: %v\n%s", err, text)
-		}
-		root, err := x509.ParseCertificate(block.Bytes)
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		return root
+	s.await(s.management)
+	res, err := s.client.Get(s.management + "/roots/0")
+	if err != nil {
+		s.t.Fatal(err)
 	}
-	s.t.Fatalf("pebble does not answer: %v", last)
-	return nil
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	block, _ := pem.Decode(text)
+	if err != nil || block == nil {
+		s.t.Fatalf("pebble's root: %v\n%s", err, text)
+	}
+	root, err := x509.ParseCertificate(block.Bytes)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return root
 }
 
 func listen(t testing.TB) net.Listener {
