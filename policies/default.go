@@ -41,7 +41,7 @@ func DefaultSite() Site {
 			Redirects:     RedirectsBlock,
 			CSP:           CSPReportOnly,
 			Bodies:        Bodies{CSS: "off", JS: "off", JSON: "off", Feeds: "off"},
-			Evidence:      "snippet",
+			Evidence:      EvidenceSnippet,
 		},
 	}
 }

@@ -30,8 +30,11 @@ type Response struct {
 	// Baseline is a file of approved inline scripts. Default:
 	// <state_dir>/<site>/baseline.yaml, which may be missing.
 	Baseline string `yaml:"baseline" path:""`
-	// Evidence is `snippet` (default) or `full`.
-	Evidence string `yaml:"evidence" oneof:"snippet,full" available:"snippet"`
+	// Evidence is `snippet` (default) or `full`: each document from which
+	// something was removed is kept before and after, compressed, in
+	// <state_dir>/<site>/evidence, at most 1000 documents and 64 MiB, the
+	// oldest going first. Pages can hold personal data; so can that folder.
+	Evidence EvidencePolicy `yaml:"evidence" oneof:"snippet,full"`
 	// Minify shortens documents before they are cleaned.
 	Minify bool `yaml:"minify" available:"false"`
 }
@@ -84,6 +87,15 @@ const (
 	RedirectsBlock   RedirectPolicy = "block"
 	RedirectsRefetch RedirectPolicy = "refetch"
 	RedirectsReport  RedirectPolicy = "report"
+)
+
+// EvidencePolicy says what is kept of a document with findings.
+type EvidencePolicy string
+
+// The values of response.evidence.
+const (
+	EvidenceSnippet EvidencePolicy = "snippet"
+	EvidenceFull    EvidencePolicy = "full"
 )
 
 // Allow lists host patterns for each kind of reference.

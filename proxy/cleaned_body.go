@@ -25,6 +25,7 @@ type cleanedBody struct {
 	origin  *http.Response
 	decoded io.Closer
 	close   io.Closer
+	file    *caseFile
 }
 
 func (b *cleanedBody) Read(p []byte) (int, error) {
@@ -70,6 +71,7 @@ func (b *cleanedBody) finish() error {
 			return err
 		}
 	}
+	b.file.complete = true
 	return io.EOF
 }
 
@@ -77,6 +79,7 @@ func (b *cleanedBody) Close() error {
 	if b.buf != nil {
 		readBuffers.Put(b.buf)
 		b.buf = nil
+		b.file.close()
 	}
 	return closers{b.decoded, b.close}.Close()
 }

@@ -62,7 +62,8 @@ func (x *exchange) cleanBody(resp *http.Response) error {
 func (x *exchange) cleanDocument(resp *http.Response, kind clean.Type, from io.Reader, decoded io.Closer) error {
 	coding := codings.Negotiate(x.r.Header.Values("Accept-Encoding"), codingOf(resp.Header))
 	x.cleanedFields(resp, kind)
-	body := &cleanedBody{request: x.id, from: from, decoded: decoded, origin: resp, buf: readBuffers.Get().(*[]byte)}
+	file := x.openFile(resp)
+	body := &cleanedBody{request: x.id, from: file.before(from), file: file, decoded: decoded, origin: resp, buf: readBuffers.Get().(*[]byte)}
 	dst := io.Writer(&body.out)
 	if coding != "identity" && coding != "" {
 		encoder, err := codings.NewEncoder(coding, &body.out)
@@ -72,11 +73,11 @@ func (x *exchange) cleanDocument(resp *http.Response, kind clean.Type, from io.R
 		resp.Header.Set("Content-Encoding", coding)
 		body.encoder, dst = encoder, encoder
 	}
-	body.cleaner = x.site.cleaner.NewWriter(dst, clean.Document{
+	body.cleaner = x.site.cleaner.NewWriter(file.after(dst), clean.Document{
 		URL:     x.documentURL(),
 		Charset: kind.Charset,
 		Nonce:   x.addPolicy(resp.Header),
-		Report:  func(f clean.Finding) { x.record(x.findingEvent(f, resp)) },
+		Report:  file.report,
 	})
 	body.close = resp.Body
 	resp.Body = body
