@@ -30,6 +30,7 @@ func (x *exchange) cleanBody(resp *http.Response) error {
 		// One value: of several, browsers and others choose differently.
 		resp.Header.Set("Content-Type", stated.ContentType)
 		x.sandboxXML(resp.Header, stated)
+		x.minifyFile(resp, stated)
 		return nil
 	case resp.Request.Method == http.MethodHead:
 		if stated.HTML {
@@ -63,7 +64,7 @@ func (x *exchange) cleanDocument(resp *http.Response, kind clean.Type, from io.R
 	coding := codings.Negotiate(x.r.Header.Values("Accept-Encoding"), codingOf(resp.Header))
 	x.cleanedFields(resp, kind)
 	file := x.openFile(resp)
-	body := &cleanedBody{request: x.id, from: file.before(from), file: file, decoded: decoded, origin: resp, buf: readBuffers.Get().(*[]byte)}
+	body := &cleanedBody{request: x.id, from: x.minified(resp, kind, file.before(from)), file: file, decoded: decoded, origin: resp, buf: readBuffers.Get().(*[]byte)}
 	dst := io.Writer(&body.out)
 	if coding != "identity" && coding != "" {
 		encoder, err := codings.NewEncoder(coding, &body.out)

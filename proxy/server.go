@@ -14,6 +14,7 @@ import (
 	"github.com/lachan-waf/lachan/policies"
 	"github.com/lachan-waf/lachan/proxy/certs"
 	"github.com/lachan-waf/lachan/proxy/evidence"
+	"github.com/lachan-waf/lachan/proxy/minified"
 	"github.com/lachan-waf/lachan/rules"
 )
 
@@ -59,6 +60,7 @@ type Server struct {
 	keeper   *certs.Keeper
 	engines  *rules.Engines
 	evidence *evidence.Store
+	minifier *minified.Minifier
 	metrics  *metrics
 	current  atomic.Pointer[snapshot]
 	health   health
@@ -112,6 +114,7 @@ func newServer(o Options) *Server {
 	}
 	s.started = s.now()
 	s.engines = rules.NewEngines(rules.Options{Logger: s.logger, Now: s.now})
+	s.minifier = minified.New()
 	s.metrics = newMetrics(s)
 	return s
 }

@@ -15,7 +15,8 @@ type Record struct {
 	// and hashes are then of what was seen.
 	Complete bool `json:"complete"`
 	// Findings is how many there were, Offsets where the first thousand of
-	// them began in the document before.
+	// them began in the document before; where the site minifies, in its
+	// minified form, which is not kept.
 	Findings int     `json:"findings"`
 	Offsets  []int64 `json:"offsets"`
 	Before   Side    `json:"before"`
