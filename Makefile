@@ -12,7 +12,7 @@ RACE ?= ./audit/... ./clean/... ./policies/... ./proxy/... ./rules/...
 export CGO_ENABLED = 0
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-tools vet race fuzz bench lint clean
+.PHONY: help build demo test test-tools vet race fuzz soak bench lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ fuzz: ## every fuzz target for FUZZTIME (30s) each, to the last
 			go test "$$@" || go test "$$@" || failed="$$failed $$target"; \
 		done; \
 	done; if [ -n "$$failed" ]; then echo "failed:$$failed" >&2; exit 1; fi
+
+soak: ## pages of 10 GB, in the cleaner and through the proxy (half an hour)
+	LACHAN_SOAK=1 go test -count=1 -timeout 3h -run Endless ./clean ./proxy
 
 bench: ## throughput, latency, size and start time, next to nginx
 	bench/run.sh

@@ -17,6 +17,8 @@ const (
 	maxTag = 16 << 10
 	// holdStep is how much of a write is copied at a time to complete what is held.
 	holdStep = 4 << 10
+	// maxIdleHold is the longest hold that is kept while nothing is held.
+	maxIdleHold = 64 << 10
 	// maxWindow is the longest hold: what checkBounds lets stand, and a step.
 	maxWindow = maxHold + maxEndTag + holdStep
 )
@@ -169,6 +171,9 @@ func (w *rewriter) write(p []byte) (int, error) {
 		w.feed(p)
 	}
 	w.out.flush()
+	if len(w.hold) == 0 && cap(w.hold) > maxIdleHold {
+		w.hold = nil // what was in it may now wait below, for a slow reader
+	}
 	if w.out.err != nil {
 		return 0, w.out.err
 	}

@@ -42,6 +42,7 @@ func (x *exchange) cleanBody(resp *http.Response) error {
 	case resp.StatusCode == http.StatusPartialContent:
 		return unclean("upstream sent a part of a document, which cannot be cleaned on its own", nil)
 	}
+	resp.Body = x.watch(resp.Body)
 	decoded, err := codings.Decode(resp.Header.Values("Content-Encoding"), resp.Body, decodeLimits)
 	if err != nil {
 		return unclean("response body cannot be decoded", err)

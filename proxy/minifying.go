@@ -41,6 +41,7 @@ func (x *exchange) minifyFile(resp *http.Response, t stated) {
 		t.otherCharset() || x.r.Method != http.MethodGet {
 		return
 	}
+	resp.Body = x.watch(resp.Body)
 	var coded bytes.Buffer
 	whole, err := x.readWhole(resp, io.TeeReader(io.LimitReader(resp.Body, limit+codedSlack), &coded), limit)
 	if err == nil {
