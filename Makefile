@@ -15,7 +15,7 @@ RACE ?= ./audit/... ./clean/... ./policies/... ./proxy/... ./rules/...
 export CGO_ENABLED = 0
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-tools vet race fuzz fuzz-browser bench lint clean
+.PHONY: help build demo test test-tools vet race fuzz fuzz-browser soak bench lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ fuzz: ## every fuzz target for FUZZTIME (30s) each, to the last
 fuzz-browser: ## the cleaner against Chromium: DOCS generated documents of SEED
 	$(SUDO) sh clean/browser/install.sh
 	go test -count=1 -timeout 0 -v ./clean/browser -run '^TestDifferential$$' -docs $(DOCS) -seed $(SEED)
+
+soak: ## pages of 10 GB, in the cleaner and through the proxy (half an hour)
+	LACHAN_SOAK=1 go test -count=1 -timeout 3h -run Endless ./clean ./proxy
 
 bench: ## throughput, latency, size and start time, next to nginx
 	bench/run.sh

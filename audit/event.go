@@ -80,6 +80,8 @@ type Finding struct {
 	Snippet                  string
 	Reasons                  []string
 	SHA256                   string // of the removed bytes, hex
+	BeforeSHA256             string // of the document as the origin sent it, decoded
+	AfterSHA256              string // and as it was passed on
 }
 
 // Loss is how many events are missing from the trail, and from when.

@@ -46,6 +46,8 @@ func (r *findingObject) MarshalLogObject(enc zapcore.ObjectEncoder) error {
 		o.list("reasons", (*reasonList)(r))
 	}
 	o.text("sha256", f.SHA256)
+	o.text("before_sha256", f.BeforeSHA256)
+	o.text("after_sha256", f.AfterSHA256)
 	return o.err
 }
 

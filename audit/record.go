@@ -107,6 +107,8 @@ func (r *record) evidence() {
 	f.Host = r.field(f.Host, maxName)
 	f.Snippet = r.field(f.Snippet, maxSnippet)
 	f.SHA256 = r.field(f.SHA256, maxID)
+	f.BeforeSHA256 = r.field(f.BeforeSHA256, maxID)
+	f.AfterSHA256 = r.field(f.AfterSHA256, maxID)
 	r.reasons = r.reasons[:0]
 	for _, reason := range f.Reasons[:min(len(f.Reasons), maxReasons)] {
 		r.reasons = append(r.reasons, r.field(reason, maxReason))

@@ -36,20 +36,7 @@ func (w *rewriter) cdata(b []byte) {
 	}
 	w.passText(b, w.tok.start)
 	w.cursor = w.tok.pos
-	var out []byte
-	for _, c := range text {
-		switch c {
-		case '<':
-			out = append(out, "&lt;"...)
-		case '>':
-			out = append(out, "&gt;"...)
-		case '&':
-			out = append(out, "&amp;"...)
-		default:
-			out = append(out, c)
-		}
-	}
-	w.out.emit(out)
+	w.out.emitEscaped(escapeRaw, text)
 }
 
 // doctype passes the first document type on if nothing before it mattered,

@@ -4,17 +4,24 @@ package clean
 // at its own end tag, or where its parent's end tag closes it with the parent.
 type opened struct {
 	stack  []uint64
+	beyond int
 	tables int
 }
 
+// maxOpened bounds the elements whose names are kept. Deeper ones are counted:
+// an end tag that fits none of the names is taken for one of theirs.
 const maxOpened = 128
 
-func (o *opened) reset() { o.stack, o.tables = o.stack[:0], 0 }
+func (o *opened) reset() { o.stack, o.beyond, o.tables = o.stack[:0], 0, 0 }
 
 // open notes a start tag. It reports false where too many are open.
 func (o *opened) open(t *tag, b []byte) bool {
 	if t.el.has(void|rawText|rawScript|rcdata) || t.selfClosing {
 		return true
+	}
+	if len(o.stack) >= maxOpened {
+		o.beyond++
+		return false
 	}
 	if t.el == elTable {
 		o.tables++
@@ -30,12 +37,16 @@ func (o *opened) close(key uint64, el element) (outside bool) {
 	}
 	for i := len(o.stack) - 1; i >= 0; i-- {
 		if o.stack[i] == key {
-			o.stack = o.stack[:i]
+			o.stack, o.beyond = o.stack[:i], 0
 			if el == elTable {
 				o.tables--
 			}
 			return false
 		}
+	}
+	if o.beyond > 0 {
+		o.beyond--
+		return false
 	}
 	return true
 }

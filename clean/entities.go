@@ -144,10 +144,9 @@ func escapeAttribute(dst, value []byte) []byte {
 	return dst
 }
 
-// appendAttribute writes an attribute whose value is decoded.
-func appendAttribute(dst, name, value []byte) []byte {
-	dst = append(append(dst, name...), '=', '"')
-	return append(escapeAttribute(dst, bytes.ReplaceAll(value, []byte("&"), []byte("&amp;"))), '"')
+// escapeDecoded is escapeAttribute for a value in which & begins no reference.
+func escapeDecoded(dst, value []byte) []byte {
+	return escapeAttribute(dst, bytes.ReplaceAll(value, []byte("&"), []byte("&amp;")))
 }
 
 // escapeText writes text so that no reader finds markup in it; references in
@@ -159,6 +158,23 @@ func escapeText(dst, text []byte) []byte {
 			dst = append(dst, "&lt;"...)
 		case '>':
 			dst = append(dst, "&gt;"...)
+		default:
+			dst = append(dst, c)
+		}
+	}
+	return dst
+}
+
+// escapeRaw writes raw text, in which & begins no reference, as text.
+func escapeRaw(dst, text []byte) []byte {
+	for _, c := range text {
+		switch c {
+		case '<':
+			dst = append(dst, "&lt;"...)
+		case '>':
+			dst = append(dst, "&gt;"...)
+		case '&':
+			dst = append(dst, "&amp;"...)
 		default:
 			dst = append(dst, c)
 		}

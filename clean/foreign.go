@@ -137,7 +137,7 @@ func (w *rewriter) holdForeignStyle(b []byte) {
 	w.mark, w.body, w.odd = w.tok.start, w.tok.pos, false
 	w.tok.raw = elStyle
 	if w.tok.tag.odd || w.verdict.changed {
-		w.start, w.odd = w.rebuild(w.start[:0], b), true
+		w.holdRebuilt(b)
 	}
 }
 

@@ -60,14 +60,9 @@ func (w *rewriter) endRaw(b, content []byte) {
 	}
 	w.passText(b, w.mark)
 	w.out.emitString("<pre>")
-	w.out.emit(escapeXMP(content))
+	w.out.emitEscaped(escapeRaw, content)
 	w.out.emitString("</pre>")
 	w.cursor, w.mark = w.tok.pos, -1
-}
-
-// escapeXMP writes raw text as text, in which & begins a reference.
-func escapeXMP(content []byte) []byte {
-	return escapeText(nil, bytes.ReplaceAll(content, []byte("&"), []byte("&amp;")))
 }
 
 // passHeld passes the held element on as it is, or with its tags rebuilt.
@@ -117,7 +112,7 @@ func (w *rewriter) endStyle(b, content []byte) {
 		return
 	}
 	if known := w.c.harmless.find(sortStyle, content); known != nil {
-		w.hidden.classes = append(w.hidden.classes, known.hides...)
+		w.hidden.add(known.hides...)
 		w.familiar.forgetClasses()
 		w.passHeld(b)
 		return

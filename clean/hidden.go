@@ -164,9 +164,15 @@ func (h *hidden) learnSelector(selector []byte) {
 	for part := range bytes.SplitSeq(selector, []byte(",")) {
 		name, found := bytes.CutPrefix(bytes.TrimSpace(part), []byte("."))
 		if found && len(name) > 0 && len(name) < 64 && !bytes.ContainsAny(name, " \t\r\n>+~:[.#") {
-			h.classes = append(h.classes, string(name))
+			h.add(string(name))
 		}
 	}
+}
+
+// add notes classes, as long as there is room: a page can name any number.
+func (h *hidden) add(classes ...string) {
+	room := max(0, maxHiddenClasses-len(h.classes))
+	h.classes = append(h.classes, classes[:min(room, len(classes))]...)
 }
 
 // styleHides reports whether declarations put an element out of sight.

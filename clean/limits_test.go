@@ -3,7 +3,6 @@ package clean
 import (
 	"fmt"
 	"io"
-	"runtime"
 	"strings"
 	"testing"
 )
@@ -87,34 +86,6 @@ func TestNesting(t *testing.T) {
 	c := newCleaner(t, portal(t))
 	for _, tag := range []string{"<div>", "<svg>", "<svg><g>", "<a href=//evil.test>", "<select>", "<template>", "<object data=//evil.test>", "<noscript>", "<math><mi>", "<svg><foreignObject><div>"} {
 		repeat(t, c, "", strings.Repeat(tag, 1000), 1000, "x")
-	}
-}
-
-// TestMemory streams a gigabyte of the worst kinds and looks at the heap.
-func TestMemory(t *testing.T) {
-	c := newCleaner(t, portal(t))
-	size := 4096
-	if testing.Short() {
-		size = 256
-	}
-	for _, head := range []string{"", "<p title=\"", "<!--", "<script>", "<a href=//evil.test/>", "<style>", "<textarea>", "<plaintext>"} {
-		runtime.GC()
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		w := c.NewWriter(io.Discard, Document{URL: pageURL})
-		io.WriteString(w, head)
-		piece := []byte(strings.Repeat("dòng chữ ", 4096))
-		for range size {
-			if _, err := w.Write(piece); err != nil {
-				t.Fatal(err)
-			}
-		}
-		runtime.GC()
-		runtime.ReadMemStats(&after)
-		if grown := int64(after.HeapAlloc) - int64(before.HeapAlloc); grown > 2<<20 {
-			t.Errorf("%q: holds %d bytes", head, grown)
-		}
-		w.Close()
 	}
 }
 

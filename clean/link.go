@@ -41,12 +41,30 @@ func (w *rewriter) judgeLink(b []byte) outcome {
 		return outcomeGone
 	}
 	f.Reasons = append(f.Reasons, w.linkSignals(b, f.Host)...)
+	if len(f.Reasons) == 1 && !w.keepLinkTag(b) {
+		f.Reasons = append(f.Reasons, reasonTooLong, reasonLimit)
+	}
 	if len(f.Reasons) > 1 {
 		w.beginDropTag(b, f, false)
 		return outcomeGone
 	}
 	w.beginLink(b, f)
 	return outcomeGone
+}
+
+// keepLinkTag copies the tag as it would be passed on; false: it is too long.
+func (w *rewriter) keepLinkTag(b []byte) bool {
+	l, tag := &w.link, b[w.tok.start:w.tok.pos]
+	if len(tag) > maxTag {
+		return false
+	}
+	if w.tok.tag.odd || w.verdict.changed {
+		var fits bool
+		l.tag, fits = w.rebuilt(l.tag, b)
+		return fits
+	}
+	l.tag = append(l.tag[:0], tag...)
+	return true
 }
 
 // linkSignals are what speaks against a link before its text is read.
@@ -72,10 +90,6 @@ func (w *rewriter) beginLink(b []byte, f Finding) {
 	l.reset()
 	l.active, l.finding = true, f
 	l.place, l.hidden = w.place, w.hidden.by
-	l.tag = append(l.tag[:0], b[w.tok.start:w.tok.pos]...)
-	if w.tok.tag.odd || w.verdict.changed {
-		l.tag = w.rebuild(l.tag[:0], b)
-	}
 	w.out.separate()
 	w.out.aside, w.out.full, w.out.asided = true, false, w.out.asided[:0]
 }

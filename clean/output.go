@@ -18,6 +18,7 @@ type output struct {
 	err     error
 
 	aside  bool // emit keeps its bytes in asided
+	limit  int  // no more than these
 	full   bool // and there were too many of them
 	asided []byte
 }
@@ -32,7 +33,7 @@ func (o *output) emit(p []byte) {
 	}
 	o.any, o.last = true, p[len(p)-1]
 	if o.aside {
-		if o.full = o.full || len(o.asided)+len(p) > maxLink; !o.full {
+		if o.full = o.full || len(o.asided)+len(p) > o.limit; !o.full {
 			o.asided = append(o.asided, p...)
 		}
 		return
@@ -46,10 +47,37 @@ func (o *output) emitString(s string) {
 	}
 	o.any, o.last = true, s[len(s)-1]
 	if o.aside {
-		o.asided = append(o.asided, s...)
+		if o.full = o.full || len(o.asided)+len(s) > o.limit; !o.full {
+			o.asided = append(o.asided, s...)
+		}
 		return
 	}
-	o.put([]byte(s))
+	if o.mute {
+		return
+	}
+	if o.buf = append(o.buf, s...); len(o.buf) >= coalesce {
+		o.flush()
+	}
+}
+
+// emitAttribute passes an attribute on whose value is decoded.
+func (o *output) emitAttribute(name, value []byte) {
+	o.emit(name)
+	o.emitString(`="`)
+	o.emitEscaped(escapeDecoded, value)
+	o.emitString(`"`)
+}
+
+// emitEscaped passes p on in another spelling, which may be six times as long:
+// a piece at a time.
+func (o *output) emitEscaped(escape func(dst, p []byte) []byte, p []byte) {
+	var spelled []byte
+	for len(p) > 0 {
+		n := min(len(p), coalesce)
+		spelled = escape(spelled[:0], p[:n])
+		o.emit(spelled)
+		p = p[n:]
+	}
 }
 
 // put hands p to the writer below.

@@ -58,7 +58,7 @@ func (w *rewriter) passText(b []byte, to int) {
 	case w.drop.active:
 		w.removal.write(text)
 	case w.place.escape:
-		w.out.emit(escapeText(nil, text))
+		w.out.emitEscaped(escapeText, text)
 	default:
 		w.out.emit(text)
 	}
@@ -150,6 +150,9 @@ func (w *rewriter) startHTML(b []byte) {
 	}
 	w.hidden.startTag(w, b)
 	w.passStart(b)
+	if w.drop.active {
+		return
+	}
 	if w.findings == found && !w.verdict.changed && w.remembers(t.el) {
 		w.familiar.rememberTag(b[w.tok.start:w.tok.pos])
 	}
@@ -187,45 +190,71 @@ func (w *rewriter) passStart(b []byte) {
 		return
 	}
 	if w.held(b) {
-		w.start, w.odd = w.rebuild(w.start[:0], b), true
+		w.holdRebuilt(b)
 		return
 	}
 	w.passText(b, w.tok.start)
 	w.cursor = w.tok.pos
-	w.out.emit(w.rebuild(w.start[:0], b))
+	w.rebuild(&w.out, b)
+}
+
+// holdRebuilt keeps the rebuilt start tag of a held element. One that is too
+// long goes, with its content.
+func (w *rewriter) holdRebuilt(b []byte) {
+	if w.start, w.odd = w.rebuilt(w.start, b); w.odd {
+		return
+	}
+	w.mark = -1
+	w.beginDropTag(b, Finding{
+		Kind: kindLimit.String(), Element: w.tok.tag.el.String(), Reasons: []string{reasonTooLong, reasonLimit},
+	}, true)
+}
+
+// rebuilt returns the rebuilt tag in dst, and false where it is too long.
+func (w *rewriter) rebuilt(dst, b []byte) ([]byte, bool) {
+	o := output{aside: true, limit: maxTag, asided: dst[:0]}
+	w.rebuild(&o, b)
+	return o.asided, !o.full
 }
 
 // rebuild writes the tag with the attributes that stay, in the plainest form.
-func (w *rewriter) rebuild(dst, b []byte) []byte {
+func (w *rewriter) rebuild(o *output, b []byte) {
 	t := &w.tok.tag
-	dst = append(append(dst, '<'), t.name.of(b)...)
+	o.emitString("<")
+	o.emit(t.name.of(b))
 	for i := range t.attrs {
 		a := &t.attrs[i]
-		if w.verdict.dropped(i) || oddName(a.name.of(b)) {
-			continue
-		}
-		dst = append(dst, ' ')
-		if i == w.verdict.rewritten {
-			dst = appendAttribute(dst, a.name.of(b), w.verdict.value)
-			continue
-		}
-		if a.quote != 0 && !a.odd {
-			dst = append(dst, b[a.name.from:a.end]...)
-			continue
-		}
-		dst = append(dst, a.name.of(b)...)
-		if value := a.value.of(b); len(value) > 0 {
-			dst = append(dst, '=', '"')
-			dst = append(escapeAttribute(dst, value), '"')
+		switch {
+		case w.verdict.dropped(i) || oddName(a.name.of(b)):
+		case i == w.verdict.rewritten:
+			o.emitString(" ")
+			o.emitAttribute(a.name.of(b), w.verdict.value)
+		default:
+			rebuildAttribute(o, b, a)
 		}
 	}
 	if w.verdict.nonce {
-		dst = appendAttribute(append(dst, ' '), []byte("nonce"), []byte(w.doc.Nonce))
+		o.emitString(" ")
+		o.emitAttribute([]byte("nonce"), []byte(w.doc.Nonce))
 	}
 	if t.selfClosing {
-		dst = append(dst, ' ', '/')
+		o.emitString(" /")
 	}
-	return append(dst, '>')
+	o.emitString(">")
+}
+
+func rebuildAttribute(o *output, b []byte, a *attribute) {
+	o.emitString(" ")
+	if a.quote != 0 && !a.odd {
+		o.emit(b[a.name.from:a.end])
+		return
+	}
+	o.emit(a.name.of(b))
+	if value := a.value.of(b); len(value) > 0 {
+		o.emitString(`="`)
+		o.emitEscaped(escapeAttribute, value)
+		o.emitString(`"`)
+	}
 }
 
 // oddName reports whether a name is one that some reader would cut elsewhere.

@@ -12,9 +12,32 @@ const (
 	// maxScript bounds inline scripts more tightly: none of the CMSs' own
 	// comes near, and signals are sought in all of it.
 	maxScript = 256 << 10
+	// maxTag is the longest start tag that is kept apart: that of a link while
+	// its text is awaited, or a rebuilt one of an element that is held.
+	maxTag = 16 << 10
 	// holdStep is how much of a write is copied at a time to complete what is held.
 	holdStep = 4 << 10
+	// maxIdleHold is the longest hold that is kept while nothing is held.
+	maxIdleHold = 64 << 10
+	// maxWindow is the longest hold: what checkBounds lets stand, and a step.
+	maxWindow = maxHold + maxEndTag + holdStep
 )
+
+// What a Writer keeps between two writes of up to 32 KiB is under 1 MiB:
+//
+//	hold                  maxWindow                       520 KiB
+//	rewriter.start        maxTag, where it had to be rebuilt 18
+//	output.asided         maxLink, rounded up by append    80
+//	link.tag              maxTag, and what was aside       96
+//	familiar              its slots, each full            195
+//	hidden.classes        maxHiddenClasses of 80 B         20
+//	tokenizer.tag.attrs   maxAttributes of 48 B            16
+//	island and opened     512 of 16 B, 2 of 128 of 8 B     10
+//	the rest              output.buf, removal, transcoder  20
+//
+// together about 975 KiB, in a document that needs all of it at once. While a
+// token of maxHold is judged, in one write, copies of it up to eight times as
+// long come and go. A longer write is itself held as long as it takes.
 
 // Writer cleans one document. It holds back an unfinished token, an inline
 // script or style until its end, and the text of a link to another host while
@@ -63,6 +86,21 @@ func (w *Writer) Close() error {
 	return err
 }
 
+// Abort ends a document whose rest will never come: what was held back is
+// dropped without a judgement, and nothing more is written. It reports what
+// was being removed, as far as that had come. After it Close does nothing.
+func (w *Writer) Abort() {
+	if w.r == nil {
+		return
+	}
+	r, c := w.r, w.r.c
+	w.r = nil
+	r.abort()
+	if r.release() {
+		c.rewriters.Put(r)
+	}
+}
+
 // rewriter is the state of one document, pooled for its buffers.
 type rewriter struct {
 	c        *Cleaner
@@ -106,7 +144,7 @@ func (w *rewriter) reset(c *Cleaner, dst io.Writer, doc Document) {
 	w.skimmed = skimmed()
 	w.tok.reset()
 	w.hold, w.offset, w.cursor, w.mark, w.start = w.hold[:0], 0, 0, -1, w.start[:0]
-	w.out = output{dst: dst, buf: w.out.buf[:0], asided: w.out.asided[:0]}
+	w.out = output{dst: dst, limit: maxLink, buf: w.out.buf[:0], asided: w.out.asided[:0]}
 	w.place.reset()
 	w.drop.reset()
 	w.link.reset()
@@ -136,6 +174,9 @@ func (w *rewriter) write(p []byte) (int, error) {
 	}
 	w.checkHead()
 	w.out.flush()
+	if len(w.hold) == 0 && cap(w.hold) > maxIdleHold {
+		w.hold = nil // what was in it may now wait below, for a slow reader
+	}
 	if w.out.err != nil {
 		return 0, w.out.err
 	}
@@ -150,6 +191,15 @@ func (w *rewriter) close() error {
 	w.out.flush()
 	w.reportFurther()
 	return w.out.err
+}
+
+func (w *rewriter) abort() {
+	w.out.mute = true
+	if w.drop.active || w.tok.blind {
+		w.passText(w.hold, len(w.hold))
+		w.endDrop()
+	}
+	w.reportFurther()
 }
 
 // release drops the references to the document, and reports whether the
@@ -176,7 +226,7 @@ func (w *rewriter) feed(p []byte) {
 // feedHeld completes what is held with bytes of p, and tells how many it took.
 func (w *rewriter) feedHeld(p []byte) int {
 	before, n := len(w.hold), min(len(p), holdStep)
-	w.hold = append(w.hold, p[:n]...)
+	w.holdMore(p[:n])
 	w.run(w.hold, true)
 	if w.tok.inText() && w.mark < 0 {
 		n = w.tok.pos - before
@@ -198,9 +248,21 @@ func (w *rewriter) settle(b []byte) {
 	from := w.heldFrom(len(b))
 	w.passText(b, from)
 	w.checkLink()
-	w.hold = append(w.hold[:0], b[from:]...)
+	w.hold = w.hold[:0]
+	w.holdMore(b[from:])
 	w.shift(from)
 	w.checkBounds()
+}
+
+// holdMore puts p behind what is held. The buffer doubles, but only up to what
+// checkBounds lets stand; append would go on to twice that.
+func (w *rewriter) holdMore(p []byte) {
+	if need := len(w.hold) + len(p); need > cap(w.hold) {
+		grown := make([]byte, len(w.hold), max(need, min(2*cap(w.hold), maxWindow)))
+		copy(grown, w.hold)
+		w.hold = grown
+	}
+	w.hold = append(w.hold, p...)
 }
 
 // compact drops from the hold what is done with.

@@ -42,7 +42,7 @@ func DefaultSite() Site {
 			Doorways:      DoorwaysReport,
 			CSP:           CSPReportOnly,
 			Bodies:        Bodies{CSS: "off", JS: "off", JSON: "off", Feeds: "off"},
-			Evidence:      "snippet",
+			Evidence:      EvidenceSnippet,
 		},
 	}
 }

@@ -34,10 +34,21 @@ type Response struct {
 	// Baseline is a file of approved inline scripts. Default:
 	// <state_dir>/<site>/baseline.yaml, which may be missing.
 	Baseline string `yaml:"baseline" path:""`
-	// Evidence is `snippet` (default) or `full`.
-	Evidence string `yaml:"evidence" oneof:"snippet,full" available:"snippet"`
-	// Minify shortens documents before they are cleaned.
-	Minify bool `yaml:"minify" available:"false"`
+	// Evidence is `snippet` (default) or `full`: each document from which
+	// something was removed is kept before and after, compressed, in
+	// <state_dir>/<site>/evidence, at most 1000 documents and 64 MiB, the
+	// oldest going first. Pages can hold personal data; so can that folder.
+	Evidence EvidencePolicy `yaml:"evidence" oneof:"snippet,full"`
+	// Minify shortens HTML, CSS, JS, JSON, SVG and XML in UTF-8 before it is
+	// cleaned; not where Cache-Control says no-transform. Bodies longer than
+	// 512 KiB (CSS 256 KiB, JS 32 KiB) pass as they are; shorter ones are held
+	// until their end, so that a page which is sent bit by bit arrives at once.
+	// Comments go, but for conditional ones, and white space is joined: pages
+	// whose scripts read comments, or whose styles keep white space outside
+	// pre, may suffer. So do files of the site's own that a page names with an
+	// integrity attribute. Inline scripts and styles stay as they are. Offsets
+	// of findings count in the minified page.
+	Minify bool `yaml:"minify"`
 }
 
 // ResponseMode says whether findings are removed.
@@ -97,6 +108,15 @@ type DoorwayPolicy string
 const (
 	DoorwaysGone   DoorwayPolicy = "gone"
 	DoorwaysReport DoorwayPolicy = "report"
+)
+
+// EvidencePolicy says what is kept of a document with findings.
+type EvidencePolicy string
+
+// The values of response.evidence.
+const (
+	EvidenceSnippet EvidencePolicy = "snippet"
+	EvidenceFull    EvidencePolicy = "full"
 )
 
 // Allow lists host patterns for each kind of reference.

@@ -24,6 +24,7 @@ type cleanedBody struct {
 	err     error  // the origin's, kept until out is empty
 	decoded io.Closer
 	close   io.Closer
+	file    *caseFile
 }
 
 func (b *cleanedBody) Read(p []byte) (int, error) {
@@ -36,10 +37,17 @@ func (b *cleanedBody) Read(p []byte) (int, error) {
 	return 0, b.err
 }
 
+// maxIdleOut is the buffer that is kept for the next piece. A longer one was for
+// a tag that had been held back, whose like may never come again.
+const maxIdleOut = 64 << 10
+
 // fill moves one piece of the body through the cleaner. Only an orderly end
 // closes the cleaner: where the origin fails, what is still held back has not
 // been read as markup and is dropped.
 func (b *cleanedBody) fill() error {
+	if b.out.Len() == 0 && b.out.Cap() > maxIdleOut {
+		b.out = bytes.Buffer{}
+	}
 	n, err := b.from.Read(*b.buf)
 	if n > 0 {
 		if _, err := b.cleaner.Write((*b.buf)[:n]); err != nil {
@@ -50,6 +58,7 @@ func (b *cleanedBody) fill() error {
 	case err == io.EOF:
 		return b.finish()
 	case err != nil:
+		b.file.x.brokeOff(err)
 		return fmt.Errorf("request %s: response broke off: %w", b.request, err)
 	case n < len(*b.buf) && b.encoder != nil:
 		// The origin paused: what it has sent is not held back in the encoder.
@@ -67,6 +76,7 @@ func (b *cleanedBody) finish() error {
 			return err
 		}
 	}
+	b.file.complete = true
 	return io.EOF
 }
 
@@ -74,6 +84,8 @@ func (b *cleanedBody) Close() error {
 	if b.buf != nil {
 		readBuffers.Put(b.buf)
 		b.buf = nil
+		b.cleaner.Abort() // does nothing where finish has closed it
+		b.file.close()
 	}
 	return closers{b.decoded, b.close}.Close()
 }

@@ -30,6 +30,7 @@ func (x *exchange) cleanBody(resp *http.Response) error {
 		// One value: of several, browsers and others choose differently.
 		resp.Header.Set("Content-Type", stated.ContentType)
 		x.sandboxXML(resp.Header, stated)
+		x.minifyFile(resp, stated)
 		return nil
 	case resp.Request.Method == http.MethodHead:
 		if stated.HTML {
@@ -41,6 +42,7 @@ func (x *exchange) cleanBody(resp *http.Response) error {
 	case resp.StatusCode == http.StatusPartialContent:
 		return unclean("upstream sent a part of a document, which cannot be cleaned on its own", nil)
 	}
+	resp.Body = x.watch(resp.Body)
 	decoded, err := codings.Decode(resp.Header.Values("Content-Encoding"), resp.Body, decodeLimits)
 	if err != nil {
 		return unclean("response body cannot be decoded", err)
@@ -62,7 +64,8 @@ func (x *exchange) cleanBody(resp *http.Response) error {
 func (x *exchange) cleanDocument(resp *http.Response, kind clean.Type, from io.Reader, decoded io.Closer) error {
 	coding := codings.Negotiate(x.r.Header.Values("Accept-Encoding"), codingOf(resp.Header))
 	x.cleanedFields(resp, kind)
-	body := &cleanedBody{request: x.id, from: from, decoded: decoded, buf: readBuffers.Get().(*[]byte)}
+	file := x.openFile(resp)
+	body := &cleanedBody{request: x.id, from: x.minified(resp, kind, file.before(from)), file: file, decoded: decoded, buf: readBuffers.Get().(*[]byte)}
 	dst := io.Writer(&body.out)
 	if coding != "identity" && coding != "" {
 		encoder, err := codings.NewEncoder(coding, &body.out)
@@ -76,12 +79,12 @@ func (x *exchange) cleanDocument(resp *http.Response, kind clean.Type, from io.R
 		URL:     x.documentURL(),
 		Charset: kind.Charset,
 		Nonce:   x.addPolicy(resp.Header),
-		Report:  func(f clean.Finding) { x.record(x.findingEvent(f, resp)) },
+		Report:  file.report,
 	}
 	if body.head.over = true; x.refusesDoorways() {
 		doc.Head, body.head.over = body.head.end, false
 	}
-	body.cleaner = x.site.cleaner.NewWriter(dst, doc)
+	body.cleaner = x.site.cleaner.NewWriter(file.after(dst), doc)
 	body.close = resp.Body
 	resp.Body = body
 	return body.awaitHead()

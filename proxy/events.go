@@ -9,6 +9,7 @@ import (
 
 	"github.com/lachan-waf/lachan/audit"
 	"github.com/lachan-waf/lachan/clean"
+	"github.com/lachan-waf/lachan/proxy/evidence"
 	"github.com/lachan-waf/lachan/proxy/framing"
 	"github.com/lachan-waf/lachan/rules"
 )
@@ -86,6 +87,17 @@ func findingOf(f clean.Finding) *audit.Finding {
 		Kind: f.Kind, Element: f.Element, Attribute: f.Attribute, Target: f.Target, Host: f.Host,
 		Offset: f.Offset, Snippet: f.Snippet, Reasons: f.Reasons, SHA256: hex.EncodeToString(f.SHA256[:]),
 	}
+}
+
+// lostEvidence records documents that were not kept. Their findings were told.
+func (s *Server) lostEvidence(l evidence.Loss) {
+	e := audit.Event{
+		Action: audit.Gap, Site: l.Site,
+		Message: strconv.FormatUint(l.Count, 10) + " documents not kept as " + l.Reason,
+		Loss:    &audit.Loss{Count: l.Count, First: l.First, Last: l.Last, Reason: l.Reason},
+	}
+	s.metrics.event(e)
+	s.audit.Record(e)
 }
 
 // matchOf is the verdict as the audit trail keeps it: the rule that stands for

@@ -22,10 +22,11 @@ type exchange struct {
 
 	w        *responseWriter
 	r        *http.Request
-	id       string   // shown to the visitor, sent upstream, in every event
-	host     string   // of the request, ASCII, without port
-	target   string   // origin-form of the request-target, as received
-	upstream *url.URL // target at the origin, set by guard
+	cancel   context.CancelCauseFunc // ends the request at the origin too
+	id       string                  // shown to the visitor, sent upstream, in every event
+	host     string                  // of the request, ASCII, without port
+	target   string                  // origin-form of the request-target, as received
+	upstream *url.URL                // target at the origin, set by guard
 	client   netip.AddrPort
 	started  time.Time
 
@@ -52,7 +53,9 @@ func (s *Server) begin(w http.ResponseWriter, r *http.Request) *exchange {
 	}
 	x.w = newResponseWriter(w, x.id, s.idle)
 	x.w.pace.first()
-	x.r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x))
+	var ctx context.Context
+	ctx, x.cancel = context.WithCancelCause(r.Context())
+	x.r = r.WithContext(context.WithValue(ctx, exchangeKey{}, x))
 	return x
 }
 
@@ -60,6 +63,7 @@ func (x *exchange) end() {
 	if x.w.status == 0 {
 		x.answer(page.Unavailable, 0) // for what net/http would answer 200, whatever went wrong
 	}
+	x.cancel(nil)
 	x.verdict.Close()
 	x.w.pace.last()
 	x.server.metrics.observe(x)

@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"github.com/lachan-waf/lachan/audit"
+	"github.com/lachan-waf/lachan/proxy/evidence"
 )
 
 // metrics is what Prometheus reads on the admin listener. Labels hold only
@@ -39,6 +40,7 @@ func newMetrics(s *Server) *metrics {
 	m.registry.MustRegister(m.requests, m.duration, m.events, m.stages, m.reports,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.registry.MustRegister(auditMetrics(s)...)
+	m.registry.MustRegister(evidenceMetrics(s)...)
 	return m
 }
 
@@ -50,6 +52,22 @@ func auditMetrics(s *Server) []prometheus.Collector {
 	return []prometheus.Collector{
 		counter("lachan_audit_written_total", "Events written to the audit file.", func(t audit.Stats) float64 { return float64(t.Written) }),
 		counter("lachan_audit_dropped_total", "Events that could not be written; each is counted in a gap event.", func(t audit.Stats) float64 { return float64(t.Dropped) }),
+	}
+}
+
+// evidenceMetrics read the counts of `evidence: full`.
+func evidenceMetrics(s *Server) []prometheus.Collector {
+	counter := func(result string, value func(evidence.Stats) uint64) prometheus.Collector {
+		return prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name:        "lachan_evidence_documents_total",
+			Help:        "Documents from which something was removed: kept before and after, the same as one kept earlier, or lost, which a gap event tells.",
+			ConstLabels: prometheus.Labels{"result": result},
+		}, func() float64 { return float64(value(s.evidence.Stats())) })
+	}
+	return []prometheus.Collector{
+		counter("kept", func(t evidence.Stats) uint64 { return t.Kept }),
+		counter("repeated", func(t evidence.Stats) uint64 { return t.Repeated }),
+		counter("lost", func(t evidence.Stats) uint64 { return t.Lost }),
 	}
 }
 

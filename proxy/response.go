@@ -128,6 +128,12 @@ func (x *exchange) reportHeader(finding clean.Finding, resp *http.Response) {
 	}
 }
 
+// documentAddress is documentURL without the query, which may hold secrets.
+func (x *exchange) documentAddress() string {
+	address, _, _ := strings.Cut(x.documentURL(), "?")
+	return address
+}
+
 // documentURL is the address of the response as the visitor sees it.
 func (x *exchange) documentURL() string {
 	return x.scheme() + "://" + x.r.Host + x.target

@@ -13,11 +13,16 @@ import (
 	"github.com/lachan-waf/lachan/audit"
 	"github.com/lachan-waf/lachan/policies"
 	"github.com/lachan-waf/lachan/proxy/certs"
+	"github.com/lachan-waf/lachan/proxy/evidence"
+	"github.com/lachan-waf/lachan/proxy/minified"
 	"github.com/lachan-waf/lachan/rules"
 )
 
 // drainTime is how long requests in flight may take to end after SIGTERM.
 const drainTime = 30 * time.Second
+
+// evidenceGrace is how long the last documents may take to reach the disk.
+const evidenceGrace = 5 * time.Second
 
 // Options configure a Server. Config and Audit are required.
 type Options struct {
@@ -52,11 +57,13 @@ type Server struct {
 	idle     time.Duration
 	started  time.Time
 
-	keeper  *certs.Keeper
-	engines *rules.Engines
-	metrics *metrics
-	current atomic.Pointer[snapshot]
-	health  health
+	keeper   *certs.Keeper
+	engines  *rules.Engines
+	evidence *evidence.Store
+	minifier *minified.Minifier
+	metrics  *metrics
+	current  atomic.Pointer[snapshot]
+	health   health
 
 	reloading sync.Mutex // one configuration at a time, in the order they were read
 
@@ -68,6 +75,7 @@ type Server struct {
 // concerns all of them.
 func New(o Options) (_ *Server, err error) {
 	s := newServer(o)
+	s.evidence = evidence.Open(evidence.Options{Dir: s.stateDir, Logger: s.logger, Now: s.now, Lost: s.lostEvidence})
 	defer func() {
 		if err != nil {
 			s.close()
@@ -106,6 +114,7 @@ func newServer(o Options) *Server {
 	}
 	s.started = s.now()
 	s.engines = rules.NewEngines(rules.Options{Logger: s.logger, Now: s.now})
+	s.minifier = minified.New()
 	s.metrics = newMetrics(s)
 	return s
 }
@@ -151,6 +160,11 @@ func (s *Server) close() {
 	}
 	if s.keeper != nil {
 		s.keeper.Close()
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), evidenceGrace)
+	defer cancel()
+	if err := s.evidence.Close(ctx); err != nil {
+		s.logger.Error("evidence is incomplete", zap.Error(err))
 	}
 }
 

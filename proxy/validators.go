@@ -12,6 +12,9 @@ import (
 // change with the policy, and no byte ranges. Without that a browser's copy
 // from before the cleaning would be confirmed by a 304 for ever.
 
+// wholeBodyFields speak of the origin's bytes.
+var wholeBodyFields = [...]string{"Content-Md5", "Digest", "Repr-Digest", "Content-Digest", "Accept-Ranges"}
+
 // cleanedFields rewrites the header fields of a response that is cleaned.
 func (x *exchange) cleanedFields(resp *http.Response, kind clean.Type) {
 	h := resp.Header
@@ -24,10 +27,11 @@ func (x *exchange) cleanedFields(resp *http.Response, kind clean.Type) {
 	}
 	h.Set("Content-Type", kind.ContentType)
 	h.Set("X-Content-Type-Options", "nosniff")
-	for _, name := range []string{"Content-Md5", "Digest", "Repr-Digest",
-		"Content-Digest", "Accept-Ranges", "Last-Modified", "Use-As-Dictionary"} {
+	for _, name := range wholeBodyFields {
 		h.Del(name)
 	}
+	h.Del("Last-Modified")
+	h.Del("Use-As-Dictionary")
 	x.markETag(h)
 }
 
