@@ -95,14 +95,15 @@ func (s *sight) sandboxed() bool {
 	return false
 }
 
-// same lists what must reach the visitor byte for byte, or as an element.
+// same lists what must reach the visitor byte for byte; needed what must be in
+// the tree, where a script has a nonce besides.
 var (
 	same = map[string]bool{
 		"ct-text-plain-html": true, "enc-utf8-overlong": true, "enc-utf7": true, "hdr-200-with-location": true, "hdr-set-cookie-domain": true,
 		"textarea-payload-dead": true, "template-dead-title": true, "seo-legit-word": true, "seo-legit-gov-link": true,
 	}
 	needed = map[string]string{
-		"base-second-ignored": `<script src="ok.js">`, "seo-legit-word": `<a href="/tin/canh-bao">`, "seo-legit-gov-link": `<a href="https://chinhphu.vn/">`,
+		"base-second-ignored": `<script src="ok.js"`, "seo-legit-word": `<a href="/tin/canh-bao">`, "seo-legit-gov-link": `<a href="https://chinhphu.vn/">`,
 	}
 )
 
