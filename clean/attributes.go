@@ -6,7 +6,9 @@ type attr uint16
 const (
 	attrOther attr = iota
 	attrAction
+	attrAlt
 	attrArchive
+	attrAriaLabel
 	attrAttributionSrc
 	attrAttributeName
 	attrBackground
@@ -40,6 +42,7 @@ const (
 	attrSrcdoc
 	attrSrcset
 	attrStyle
+	attrTitle
 	attrType
 	attrValue
 	attrWidth
@@ -51,7 +54,9 @@ const (
 // attributeNames holds each attribute's name in lower case.
 var attributeNames = [attrCount]string{
 	attrAction:         "action",
+	attrAlt:            "alt",
 	attrArchive:        "archive",
+	attrAriaLabel:      "aria-label",
 	attrAttributionSrc: "attributionsrc",
 	attrAttributeName:  "attributename",
 	attrBackground:     "background",
@@ -85,6 +90,7 @@ var attributeNames = [attrCount]string{
 	attrSrcdoc:         "srcdoc",
 	attrSrcset:         "srcset",
 	attrStyle:          "style",
+	attrTitle:          "title",
 	attrType:           "type",
 	attrValue:          "value",
 	attrWidth:          "width",

@@ -1,8 +1,6 @@
 package clean
 
 import (
-	"bytes"
-
 	"github.com/lachan-waf/lachan/policies"
 )
 
@@ -18,6 +16,8 @@ type link struct {
 	opened  opened
 	place   place // where the reader stood before the link
 	hidden  hiddenBy
+	text    linkText
+	words   wording
 }
 
 func (l *link) reset() {
@@ -156,13 +156,13 @@ func (l *link) end(w *rewriter) (kept bool) {
 	if !l.active {
 		return false
 	}
-	text := textOf(w.out.asided)
+	l.text.read(w.c, l.tag, w.out.asided)
 	switch {
 	case w.out.full:
 		l.finding.Reasons = append(l.finding.Reasons, reasonTooLong, reasonLimit)
-	case spamText(text):
+	case l.advertises():
 		l.finding.Reasons = append(l.finding.Reasons, reasonSpamText)
-	case w.c.links == policies.LinksSignals && len(bytes.Trim(text, " \t\r\n.,-|·")) == 0 && !bytes.Contains(w.out.asided, []byte("<img")):
+	case w.c.links == policies.LinksSignals && l.text.blank():
 		l.finding.Reasons = append(l.finding.Reasons, reasonNoText)
 	case w.c.links == policies.LinksSignals:
 		w.putAside(l.tag)
@@ -176,27 +176,17 @@ func (l *link) end(w *rewriter) (kept bool) {
 	return false
 }
 
+// advertises reports whether the lexicon speaks against the link's text, and
+// nothing in it says that it is a warning.
+func (l *link) advertises() bool {
+	l.words.read(l.text.all())
+	return l.words.spam() && !warns(&l.words, l.finding.Host)
+}
+
 // putAside ends the holding back and passes on what was held, after tag.
 func (w *rewriter) putAside(tag []byte) {
 	w.link.active, w.out.aside = false, false
 	w.out.put(tag)
 	w.out.put(w.out.asided)
 	w.out.asided = w.out.asided[:0]
-}
-
-// textOf returns the text of cleaned markup, references decoded. Cleaned
-// markup has no > in an odd place but in attribute values, whose tails then
-// count as text, which only makes the text longer.
-func textOf(markup []byte) []byte {
-	out := make([]byte, 0, len(markup))
-	for len(markup) > 0 {
-		text, rest, found := bytes.Cut(markup, []byte("<"))
-		out = append(out, text...)
-		if !found {
-			break
-		}
-		_, markup, _ = bytes.Cut(rest, []byte(">"))
-		out = append(out, ' ')
-	}
-	return decodeAttribute(out)
 }

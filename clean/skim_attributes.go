@@ -2,13 +2,13 @@ package clean
 
 // plainAttributes refer to nothing, run nothing and hide nothing.
 var plainAttributes = [...]string{
-	"id", "alt", "title", "lang", "dir", "role", "target", "for", "label", "align", "valign", "border", "bgcolor",
+	"id", "lang", "dir", "role", "target", "for", "label", "align", "valign", "border", "bgcolor",
 	"cellpadding", "cellspacing", "colspan", "rowspan", "nowrap", "scope", "summary", "link", "vlink", "alink", "text",
 	"loading", "decoding", "sizes", "media", "fetchpriority", "crossorigin", "referrerpolicy", "integrity", "itemprop",
 	"itemscope", "itemtype", "datetime", "method", "enctype", "accept", "accept-charset", "autocomplete", "autofocus",
 	"placeholder", "required", "disabled", "readonly", "checked", "selected", "multiple", "maxlength", "minlength",
 	"min", "max", "step", "pattern", "cols", "rows", "tabindex", "accesskey", "download", "hreflang", "start", "open",
-	"controls", "autoplay", "loop", "muted", "preload", "aria-label", "aria-hidden", "aria-expanded", "aria-controls",
+	"controls", "autoplay", "loop", "muted", "preload", "aria-hidden", "aria-expanded", "aria-controls",
 	"aria-current", "aria-labelledby", "noshade", "shape", "coords", "usemap", "hspace", "vspace", "translate",
 }
 
