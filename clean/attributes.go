@@ -27,16 +27,19 @@ const (
 	attrHidden
 	attrHref
 	attrHTTPEquiv
+	attrID
 	attrImageSrcset
 	attrLanguage
 	attrLowsrc
 	attrManifest
 	attrName
 	attrObject
+	attrOpen
 	attrPing
 	attrPoster
 	attrProperty
 	attrRel
+	attrScrollamount
 	attrSize
 	attrSrc
 	attrSrcdoc
@@ -75,16 +78,19 @@ var attributeNames = [attrCount]string{
 	attrHidden:         "hidden",
 	attrHref:           "href",
 	attrHTTPEquiv:      "http-equiv",
+	attrID:             "id",
 	attrImageSrcset:    "imagesrcset",
 	attrLanguage:       "language",
 	attrLowsrc:         "lowsrc",
 	attrManifest:       "manifest",
 	attrName:           "name",
 	attrObject:         "object",
+	attrOpen:           "open",
 	attrPing:           "ping",
 	attrPoster:         "poster",
 	attrProperty:       "property",
 	attrRel:            "rel",
+	attrScrollamount:   "scrollamount",
 	attrSize:           "size",
 	attrSrc:            "src",
 	attrSrcdoc:         "srcdoc",

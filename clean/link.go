@@ -15,7 +15,7 @@ type link struct {
 	tag     []byte // the start tag, as it would be passed on
 	opened  opened
 	place   place // where the reader stood before the link
-	hidden  hiddenBy
+	hidden  hiddenMark
 	text    linkText
 	words   wording
 }
@@ -49,9 +49,28 @@ func (w *rewriter) judgeLink(b []byte) outcome {
 	return outcomeGone
 }
 
+// judgeOtherLink deals with a link that holds no text: an area of a map, an
+// element of a formula.
+func (w *rewriter) judgeOtherLink(b []byte, i int, r rule, f Finding) outcome {
+	switch w.c.links {
+	case policies.LinksReport:
+		f.Removed = false
+		f.Offset = w.offset + int64(w.tok.start)
+		w.found(f, b[w.tok.start:w.tok.pos])
+		return outcomeStays
+	case policies.LinksSignals:
+		f.Reasons = append(f.Reasons, w.linkSignals(b, f.Host)...)
+		if len(f.Reasons) == 1 {
+			w.block.stranger(f)
+			return outcomeStays
+		}
+	}
+	return w.refuse(b, i, r, f)
+}
+
 // linkSignals are what speaks against a link before its text is read.
 func (w *rewriter) linkSignals(b []byte, host string) (signals []string) {
-	if w.hidden.active() || w.hidden.hides(w, b) {
+	if w.hidden.outright() || w.hidden.hides(&w.tok.tag, b) {
 		signals = append(signals, reasonHidden)
 	}
 	if w.place.afterHTML {
@@ -71,7 +90,7 @@ func (w *rewriter) beginLink(b []byte, f Finding) {
 	f.Offset = w.offset + int64(w.tok.start)
 	l.reset()
 	l.active, l.finding = true, f
-	l.place, l.hidden = w.place, w.hidden.by
+	l.place, l.hidden = w.place, w.hidden.mark()
 	l.tag = append(l.tag[:0], b[w.tok.start:w.tok.pos]...)
 	if w.tok.tag.odd || w.verdict.changed {
 		l.tag = w.rebuild(l.tag[:0], b)
@@ -143,7 +162,8 @@ func (w *rewriter) discardLink() []byte {
 	l := &w.link
 	l.active, w.out.aside = false, false
 	l.place.island.stack = w.place.island.stack[:0]
-	w.place, w.hidden.by = l.place, l.hidden
+	w.place = l.place
+	w.hidden.back(l.hidden)
 	w.tok.foreign = false // no link is held back within an island
 	w.out.last = '>'      // what stood before was kept apart when the link began
 	l.tag = append(l.tag, w.out.asided...)
@@ -165,6 +185,7 @@ func (l *link) end(w *rewriter) (kept bool) {
 	case w.c.links == policies.LinksSignals && l.text.blank():
 		l.finding.Reasons = append(l.finding.Reasons, reasonNoText)
 	case w.c.links == policies.LinksSignals:
+		w.block.stranger(l.finding)
 		w.putAside(l.tag)
 		return true
 	default:

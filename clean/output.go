@@ -20,6 +20,24 @@ type output struct {
 	aside  bool // emit keeps its bytes in asided
 	full   bool // and there were too many of them
 	asided []byte
+
+	block   blockMode // put keeps its bytes in blocked, or drops them
+	blocked []byte
+}
+
+// blockMode is what becomes of the output while a hidden element is judged.
+type blockMode uint8
+
+const (
+	blockNone blockMode = iota
+	blockHeld
+	blockGone
+)
+
+// tail is what the next bytes would have to agree with.
+type tail struct {
+	last byte
+	any  bool
 }
 
 // emit passes p on, or keeps it aside while a link is being judged.
@@ -52,9 +70,13 @@ func (o *output) emitString(s string) {
 	o.put([]byte(s))
 }
 
-// put hands p to the writer below.
+// put hands p to the writer below, or holds it back with its block.
 func (o *output) put(p []byte) {
-	if o.mute {
+	switch {
+	case o.block == blockHeld:
+		o.blocked = append(o.blocked, p...)
+		return
+	case o.block == blockGone || o.mute:
 		return
 	}
 	if len(p) < coalesce {
@@ -66,6 +88,29 @@ func (o *output) put(p []byte) {
 	}
 	o.flush()
 	o.write(p)
+}
+
+// holdBlock begins to hold the output back, and returns what stands before.
+func (o *output) holdBlock() tail {
+	o.block, o.blocked = blockHeld, o.blocked[:0]
+	return tail{o.last, o.any}
+}
+
+// discardBlock drops what was held back, and goes on dropping.
+func (o *output) discardBlock() { o.block, o.blocked = blockGone, o.blocked[:0] }
+
+// dropBlock ends that: what comes next follows on before.
+func (o *output) dropBlock(before tail) {
+	o.block, o.blocked = blockNone, o.blocked[:0]
+	o.last, o.any = before.last, before.any
+	o.separate()
+}
+
+// passBlock passes on what was held back.
+func (o *output) passBlock() {
+	o.block = blockNone
+	o.put(o.blocked)
+	o.blocked = o.blocked[:0]
 }
 
 func (o *output) flush() {

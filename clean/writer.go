@@ -17,8 +17,8 @@ const (
 )
 
 // Writer cleans one document. It holds back an unfinished token, an inline
-// script or style until its end, and the text of a link to another host while
-// that is judged, each within a bound; everything else is passed on in the
+// script or style until its end, and a hidden element and the text of a link to
+// another host while they are judged, each within a bound; everything else is passed on in the
 // call that brought it. It is not safe for concurrent use.
 type Writer struct{ r *rewriter } // a handle, so that a late second Close cannot meet another document
 
@@ -87,6 +87,7 @@ type rewriter struct {
 	link     link
 	hidden   hidden
 	identity identity
+	block    block
 	removal  removal
 	verdict  verdict
 	skimmed  *skimTables
@@ -106,11 +107,12 @@ func (w *rewriter) reset(c *Cleaner, dst io.Writer, doc Document) {
 	w.skimmed = skimmed()
 	w.tok.reset()
 	w.hold, w.offset, w.cursor, w.mark, w.start = w.hold[:0], 0, 0, -1, w.start[:0]
-	w.out = output{dst: dst, buf: w.out.buf[:0], asided: w.out.asided[:0]}
+	w.out = output{dst: dst, buf: w.out.buf[:0], asided: w.out.asided[:0], blocked: w.out.blocked[:0]}
 	w.place.reset()
 	w.drop.reset()
 	w.link.reset()
 	w.hidden.reset()
+	w.block.reset()
 	w.familiar.forgetClasses()
 	w.identity.reset()
 	w.findings, w.depth = 0, 0
@@ -157,7 +159,8 @@ func (w *rewriter) close() error {
 func (w *rewriter) release() bool {
 	w.c, w.doc, w.resolver, w.decode, w.raw, w.out.dst = nil, Document{}, resolver{}, nil, nil, nil
 	w.removal.finding, w.link.finding, w.identity.first, w.verdict.value = Finding{}, Finding{}, Finding{}, nil
-	return cap(w.hold) <= 2*maxHold && cap(w.out.asided) <= 4*maxLink
+	w.block.reset()
+	return cap(w.hold) <= 2*maxHold && cap(w.out.asided) <= 4*maxLink && cap(w.out.blocked) <= 4*maxBlock
 }
 
 // feed reads a piece of the decoded document. The window is the piece itself,
@@ -197,6 +200,7 @@ func (w *rewriter) settle(b []byte) {
 	}
 	from := w.heldFrom(len(b))
 	w.passText(b, from)
+	w.witness(b, from)
 	w.checkLink()
 	w.hold = append(w.hold[:0], b[from:]...)
 	w.shift(from)
@@ -207,6 +211,7 @@ func (w *rewriter) settle(b []byte) {
 func (w *rewriter) compact() {
 	if from := w.heldFrom(len(w.hold)); from > 0 {
 		w.passText(w.hold, from)
+		w.witness(w.hold, from)
 		w.hold = w.hold[:copy(w.hold, w.hold[from:])]
 		w.shift(from)
 	}
