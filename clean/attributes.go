@@ -6,7 +6,9 @@ type attr uint16
 const (
 	attrOther attr = iota
 	attrAction
+	attrAlt
 	attrArchive
+	attrAriaLabel
 	attrAttributionSrc
 	attrAttributeName
 	attrBackground
@@ -25,21 +27,25 @@ const (
 	attrHidden
 	attrHref
 	attrHTTPEquiv
+	attrID
 	attrImageSrcset
 	attrLanguage
 	attrLowsrc
 	attrManifest
 	attrName
 	attrObject
+	attrOpen
 	attrPing
 	attrPoster
 	attrProperty
 	attrRel
+	attrScrollamount
 	attrSize
 	attrSrc
 	attrSrcdoc
 	attrSrcset
 	attrStyle
+	attrTitle
 	attrType
 	attrValue
 	attrWidth
@@ -51,7 +57,9 @@ const (
 // attributeNames holds each attribute's name in lower case.
 var attributeNames = [attrCount]string{
 	attrAction:         "action",
+	attrAlt:            "alt",
 	attrArchive:        "archive",
+	attrAriaLabel:      "aria-label",
 	attrAttributionSrc: "attributionsrc",
 	attrAttributeName:  "attributename",
 	attrBackground:     "background",
@@ -70,21 +78,25 @@ var attributeNames = [attrCount]string{
 	attrHidden:         "hidden",
 	attrHref:           "href",
 	attrHTTPEquiv:      "http-equiv",
+	attrID:             "id",
 	attrImageSrcset:    "imagesrcset",
 	attrLanguage:       "language",
 	attrLowsrc:         "lowsrc",
 	attrManifest:       "manifest",
 	attrName:           "name",
 	attrObject:         "object",
+	attrOpen:           "open",
 	attrPing:           "ping",
 	attrPoster:         "poster",
 	attrProperty:       "property",
 	attrRel:            "rel",
+	attrScrollamount:   "scrollamount",
 	attrSize:           "size",
 	attrSrc:            "src",
 	attrSrcdoc:         "srcdoc",
 	attrSrcset:         "srcset",
 	attrStyle:          "style",
+	attrTitle:          "title",
 	attrType:           "type",
 	attrValue:          "value",
 	attrWidth:          "width",

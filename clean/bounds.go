@@ -5,6 +5,7 @@ package clean
 // write brings the whole at once (token, endHeld), so that the outcome does
 // not depend on how the document was cut.
 func (w *rewriter) checkBounds() {
+	w.checkBlock(len(w.hold))
 	switch {
 	case w.mark >= 0:
 		if w.heldTooLong(len(w.hold)) {
@@ -42,6 +43,7 @@ func (w *rewriter) dropHeld() {
 	w.mark = -1
 	from := w.heldFrom(len(w.hold))
 	w.passText(w.hold, from)
+	w.witness(w.hold, from)
 	w.hold = w.hold[:copy(w.hold, w.hold[from:])]
 	w.shift(from)
 }
@@ -61,6 +63,7 @@ func (w *rewriter) goBlind() {
 	w.beginBlind(w.hold)
 	w.removal.write(w.hold[w.tok.start:])
 	w.tok.blind = true
+	w.witness(w.hold, len(w.hold))
 	w.restartBlind(len(w.hold))
 	w.hold = w.hold[:0]
 }
@@ -82,6 +85,7 @@ func (w *rewriter) beginBlind(b []byte) {
 // settleBlind is settle within a token that is not kept.
 func (w *rewriter) settleBlind(b []byte) {
 	w.removal.write(b[w.cursor:])
+	w.witness(b, len(b))
 	w.restartBlind(len(b))
 }
 

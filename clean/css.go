@@ -7,10 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// foldCSS writes a piece of CSS in lower case, without spaces and comments,
+// foldCSS appends a piece of CSS in lower case, without spaces and comments,
 // escapes resolved (CSS Syntax 4.3.7).
-func foldCSS(css []byte) []byte {
-	out := make([]byte, 0, len(css))
+func foldCSS(out, css []byte) []byte {
 	for i := 0; i < len(css); {
 		switch c := css[i]; {
 		case isSpace(c):

@@ -44,8 +44,18 @@
 // unless the baseline knows its fingerprint (fingerprint.go). What stays gets
 // the Document's Nonce, so that a browser can be told to run nothing else.
 //
+// # Hidden spam
+//
+// An element that is hidden (hidden.go) by its attributes (conceal.go), by the
+// page's own style elements (stylesheet.go) or by a script before it
+// (written.go) is held back to its end and judged by its links (block.go). A
+// stream cannot take back what it has sent: what a style sheet or a script
+// behind an element hides, or a sheet that is loaded, is taken for visible, and
+// its links are judged one by one (link.go), by their text (lexicon.go).
+//
 // # Bounds
 //
-// Every buffer has a bound (writer.go, bounds.go, link.go). What does not fit
-// is removed as it goes by, with a finding; it is never passed on unread.
+// Every buffer has a bound (writer.go, bounds.go, link.go, block.go). What does
+// not fit is removed as it goes by, with a finding, or judged by what has been
+// seen of it; it is never passed on unread.
 package clean

@@ -8,9 +8,10 @@ type opened struct {
 	tables int
 }
 
-// maxOpened bounds the elements whose names are kept. Deeper ones are counted:
-// an end tag that fits none of the names is taken for one of theirs.
-const maxOpened = 128
+// maxOpened is the depth at which Chromium starts to flatten trees. Deeper
+// elements are counted only: an end tag that fits none of the names is taken
+// for one of theirs.
+const maxOpened = 512
 
 func (o *opened) reset() { o.stack, o.beyond, o.tables = o.stack[:0], 0, 0 }
 
@@ -19,15 +20,38 @@ func (o *opened) open(t *tag, b []byte) bool {
 	if t.el.has(void|rawText|rawScript|rcdata) || t.selfClosing {
 		return true
 	}
+	return o.push(nameKey(t.name.of(b)), t.el)
+}
+
+func (o *opened) push(key uint64, el element) bool {
 	if len(o.stack) >= maxOpened {
 		o.beyond++
 		return false
 	}
-	if t.el == elTable {
+	if el == elTable {
 		o.tables++
 	}
-	o.stack = append(o.stack, nameKey(t.name.of(b)))
-	return len(o.stack) < maxOpened
+	o.stack = append(o.stack, key)
+	return true
+}
+
+func has(keys []uint64, key uint64) bool {
+	for _, k := range keys {
+		if k == key {
+			return true
+		}
+	}
+	return false
+}
+
+// holds reports whether an element of one of the names is open.
+func (o *opened) holds(names ...string) bool {
+	for _, name := range names {
+		if has(o.stack, nameKey([]byte(name))) {
+			return true
+		}
+	}
+	return false
 }
 
 // close notes an end tag and reports whether it closes something outside.
@@ -139,7 +163,7 @@ func (w *rewriter) dropEndTag(key uint64, el element) (parents bool) {
 			w.endDrop()
 		}
 		return false
-	case own && !d.holds(key):
+	case own && !has(d.opened.stack, key):
 		w.endDrop()
 		return false
 	case d.opened.close(key, el):
@@ -147,15 +171,6 @@ func (w *rewriter) dropEndTag(key uint64, el element) (parents bool) {
 		w.endDrop()
 		w.cursor = w.tok.start
 		return true
-	}
-	return false
-}
-
-func (d *drop) holds(key uint64) bool {
-	for _, k := range d.opened.stack {
-		if k == key {
-			return true
-		}
 	}
 	return false
 }

@@ -117,16 +117,16 @@ func (f *familiar) forNonce(nonce string) {
 // to anything.
 func (f *familiar) style(w *rewriter, value []byte) bool {
 	return remember(&f.styles, value, func() bool {
-		return bytes.IndexByte(value, '&') < 0 && !mayReferAway(value) && !styleHides(value)
+		return bytes.IndexByte(value, '&') < 0 && !mayReferAway(value) && !w.hidden.hidesBy(value)
 	})
 }
 
-// class reports whether no class of the attribute hides.
+// class reports whether no class of the attribute has to do with hiding.
 func (f *familiar) class(w *rewriter, value []byte) bool {
-	return remember(&f.classes, value, func() bool { return !w.hidden.knows(decodeAttribute(value)) })
+	return remember(&f.classes, value, func() bool { return !w.hidden.sheet.names(sheetClass, value) })
 }
 
-// forgetClasses is for when more classes are known to hide.
+// forgetClasses is for when more is known to hide.
 func (f *familiar) forgetClasses() {
 	for i := range f.classes {
 		f.classes[i] = f.classes[i][:0]

@@ -9,7 +9,8 @@ type Finding struct {
 	// Element and Attribute are lower case; Attribute is empty where the
 	// element as a whole was judged.
 	Element, Attribute string
-	// Target is the reference as a browser resolves it, Host its ASCII host.
+	// Target is the reference as a browser resolves it, Host its ASCII host. Of a
+	// hidden block of links they are the first one's, and Element is what hides.
 	Target, Host string
 	// Offset is where the removed bytes began in the decoded input.
 	Offset int64

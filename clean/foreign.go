@@ -237,8 +237,8 @@ func (w *rewriter) endForeign(b []byte) {
 	case at >= 0:
 		w.closeTo(b, at)
 		s.stack = s.stack[:min(at, len(s.stack))]
-		w.islandEnded()
 		w.passEnd(b)
+		w.islandEnded(b, w.tok.pos)
 	case t.el == elOther || t.el.has(inSVG|inMath) || s.inForeignObject():
 		w.remove(b)
 	default:
@@ -299,11 +299,11 @@ func (w *rewriter) emitEnd(el element) {
 // leaveIsland ends the island before the token.
 func (w *rewriter) leaveIsland(b []byte) {
 	w.passText(b, w.tok.start)
-	w.closeIsland()
+	w.closeIsland(b, w.tok.start)
 }
 
-// closeIsland writes the end tags that are missing.
-func (w *rewriter) closeIsland() {
+// closeIsland writes the end tags that are missing, at to in the window.
+func (w *rewriter) closeIsland(b []byte, to int) {
 	s := &w.place.island
 	for i := len(s.stack) - 1; i >= 0 && i < len(s.stack); i-- {
 		w.emitEnd(s.stack[i].el)
@@ -311,18 +311,18 @@ func (w *rewriter) closeIsland() {
 	if s.open() {
 		w.place.escape = false
 		s.stack = s.stack[:0]
-		w.islandEnded()
+		w.islandEnded(b, to)
 	}
 }
 
 // islandEnded tells who follows HTML elements, for which an island is one
 // element, that its root has ended.
-func (w *rewriter) islandEnded() {
+func (w *rewriter) islandEnded(b []byte, to int) {
 	root := elSVG
 	if w.place.island.math {
 		root = elMath
 	}
-	if !w.place.island.open() {
-		w.hidden.endTag(root, []byte(root.String()))
+	if !w.place.island.open() && w.hidden.endTag(w, b, root, []byte(root.String())) {
+		w.hidden.end(w, b, to)
 	}
 }

@@ -26,9 +26,9 @@ type harmless struct {
 
 // harmlessText is the content of a script or style element that may stay.
 type harmlessText struct {
-	sort  sort
-	text  string
-	hides []string // the classes that a style sheet hides
+	sort      sort
+	text      string
+	selectors []selector // of the elements that a style sheet hides, or shows
 }
 
 // find returns what is known of text, or nil.
@@ -41,7 +41,7 @@ func (h *harmless) find(s sort, text []byte) *harmlessText {
 
 // add remembers text, in place of what its slot held. When all of it is too
 // long, everything is forgotten.
-func (h *harmless) add(s sort, text []byte, hides []string) {
+func (h *harmless) add(s sort, text []byte, selectors []selector) {
 	if len(text) > maxHarmless {
 		return
 	}
@@ -58,5 +58,5 @@ func (h *harmless) add(s sort, text []byte, hides []string) {
 		h.total = 0
 	}
 	h.total += len(text)
-	slot.Store(&harmlessText{sort: s, text: string(text), hides: hides})
+	slot.Store(&harmlessText{sort: s, text: string(text), selectors: selectors})
 }

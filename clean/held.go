@@ -2,7 +2,6 @@ package clean
 
 import (
 	"bytes"
-	"slices"
 
 	"github.com/lachan-waf/lachan/policies"
 )
@@ -39,7 +38,7 @@ func (w *rewriter) endHeld(b []byte) {
 	content := b[w.body:w.tok.start]
 	switch el := w.tok.raw; el {
 	case elScript:
-		w.endScript(b, content)
+		w.followScript(b, content)
 	case elStyle:
 		w.endStyle(b, content)
 	default:
@@ -112,17 +111,15 @@ func (w *rewriter) endStyle(b, content []byte) {
 		return
 	}
 	if known := w.c.harmless.find(sortStyle, content); known != nil {
-		w.hidden.add(known.hides...)
-		w.familiar.forgetClasses()
+		w.learn(known.selectors)
 		w.passHeld(b)
 		return
 	}
-	before := len(w.hidden.classes)
-	w.hidden.learn(content)
-	w.familiar.forgetClasses()
+	selectors := readSheet(content)
+	w.learn(selectors)
 	cleaned, f, ok := w.cleanCSS(content)
 	if ok {
-		w.c.harmless.add(sortStyle, content, slices.Clone(w.hidden.classes[before:]))
+		w.c.harmless.add(sortStyle, content, selectors)
 		w.passHeld(b)
 		return
 	}

@@ -1,249 +1,239 @@
 package clean
 
-import (
-	"bytes"
-	"strconv"
-)
-
-const (
-	maxHiddenClasses = 256
-	maxStyleRead     = 4 << 10
-)
+import "bytes"
 
 // hidden follows the element that hides what the reader is in, if there is
-// one, and knows the classes that the page's own style elements hide.
+// one: the outermost that hides outright.
 type hidden struct {
-	by      hiddenBy
-	classes []string
+	by     hiddenBy
+	opened opened // within it
+	sheet  stylesheet
+	keys   []uint64 // of the classes of the element looked at
 }
 
-// hiddenBy is the element that hides: what it is, how many of its name are open
-// from it on, and how many others in it. Where the count is in doubt the element
-// ends too early rather than too late: a link that is not known to be hidden
-// keeps its words, one that is taken for hidden loses them.
+// hiddenBy is the element that hides. Where its end is in doubt it ends too
+// early rather than too late: a link that is not known to be hidden keeps its
+// words, one that is taken for hidden loses them.
 type hiddenBy struct {
-	el     element
-	key    uint64 // hash of its name
-	nested int
-	others int
+	active  bool
+	veil    bool // hides by its nature: noscript, template, details that are closed
+	written bool // by a script, so that its tags are not in the document
+	el      element
+	key     uint64 // hash of its name
+	from    int64
 }
 
-func (h *hidden) reset() { h.by, h.classes = hiddenBy{}, h.classes[:0] }
+func (h *hidden) reset() {
+	h.by = hiddenBy{}
+	h.opened.reset()
+	h.sheet.reset()
+}
 
-func (h *hidden) active() bool { return h.by.nested > 0 }
+// outright reports whether what is read now is out of the visitor's sight by
+// somebody's doing.
+func (h *hidden) outright() bool { return h.by.active && !h.by.veil }
 
 // startTag notes an element that hides its content, or stands in one.
 func (h *hidden) startTag(w *rewriter, b []byte) {
 	t := &w.tok.tag
-	if h.active() && h.by.endsBefore(t.el) {
-		h.by = hiddenBy{}
+	if h.by.active && h.endsBefore(t.el) {
+		h.endBefore(w, b)
 	}
 	switch {
-	case t.el.has(void) || t.selfClosing:
-	case h.active() && nameKey(t.name.of(b)) == h.by.key:
-		h.by.nested++
-	case h.active():
-		h.by.others++
-	case len(t.attrs) > 0 && t.el != elA && h.hides(w, b):
-		h.by = hiddenBy{el: t.el, key: nameKey(t.name.of(b)), nested: 1}
+	case t.el.has(void|rawText|rawScript|rcdata) || t.el == elHTML || t.el == elBody || t.el == elHead || t.el == elFrameset:
+	case t.selfClosing && (t.el == elSVG || t.el == elMath):
+	case h.outright():
+		h.inside(w, b)
+	case t.el != elA && !(h.by.active && w.link.active) && h.hides(t, b):
+		h.endBefore(w, b)
+		h.begin(w, b, false)
+	case h.by.active:
+		h.inside(w, b)
+	case t.el == elNoscript || t.el == elTemplate || t.el == elDetails && !w.has(attrOpen):
+		h.begin(w, b, true)
 	}
 }
 
-// endTag ends the element that hides at its own end tag, or at that of an
-// element around it.
-func (h *hidden) endTag(el element, name []byte) {
-	switch {
-	case !h.active():
-	case nameKey(name) == h.by.key:
-		h.by.nested--
-	case el.has(void) || el == elP: // </br> and a stray </p> open something
-	case h.by.others > 0:
-		h.by.others--
-	default:
-		h.by = hiddenBy{}
+func (h *hidden) begin(w *rewriter, b []byte, veil bool) {
+	t := &w.tok.tag
+	h.by = hiddenBy{active: true, veil: veil, el: t.el, key: nameKey(t.name.of(b)), from: w.offset + int64(w.tok.start)}
+	if t.el == elTable {
+		h.opened.tables = 1
 	}
+	w.passText(b, w.tok.start)
+	w.beginBlock(w.place.before(t.el), lowerString(t.name.of(b)))
+}
+
+// inside notes an element within the one that hides. Past the depth that is
+// followed the latter ends.
+func (h *hidden) inside(w *rewriter, b []byte) {
+	t := &w.tok.tag
+	if !h.opened.push(nameKey(t.name.of(b)), t.el) {
+		h.endBefore(w, b)
+	}
+}
+
+// endTag notes an end tag. It reports whether that is the element's own, after
+// which the caller ends it; at that of an element around it, it ends before.
+func (h *hidden) endTag(w *rewriter, b []byte, el element, name []byte) (own bool) {
+	if !h.by.active {
+		return false
+	}
+	key := nameKey(name)
+	switch {
+	case el != elBody && el != elHTML && !h.opened.close(key, el):
+		return false
+	case key == h.by.key && !h.by.written:
+		return true
+	case key != h.by.key && h.by.ignores(el):
+		return false
+	}
+	h.end(w, b, w.tok.start)
+	return false
+}
+
+// end ends the element that hides, at to in the window.
+func (h *hidden) end(w *rewriter, b []byte, to int) {
+	h.by = hiddenBy{}
+	h.opened.reset()
+	w.endBlock(b, to)
+}
+
+// endBefore ends it before a start tag that has been admitted, and so has
+// changed the place to which a block that goes returns.
+func (h *hidden) endBefore(w *rewriter, b []byte) {
+	el := w.tok.tag.el
+	w.place = w.place.before(el)
+	h.end(w, b, w.tok.start)
+	w.place.enter(el)
+}
+
+// ignores reports an end tag that cannot end an element around the one that
+// hides, whatever the tree (WHATWG HTML 13.2.6.4.7): "any other end tag" and
+// the adoption agency stop at a special element, and a </p> opens a p where
+// none is within reach.
+func (by *hiddenBy) ignores(el element) bool {
+	return el.has(void) || el == elP && by.el.has(endsParagraph) ||
+		phrasing(el) && !phrasing(by.el) && by.el != elOther
+}
+
+// phrasing reports the known elements that are not special.
+func phrasing(el element) bool {
+	switch el {
+	case elA, elB, elBig, elCode, elEm, elFont, elI, elNobr, elS, elSmall, elSpan, elStrike, elStrong, elSub, elSup, elTt, elU, elVar, elRuby, elLabel:
+		return true
+	}
+	return false
 }
 
 // endsBefore reports whether a start tag implies the end tag of the element
-// that hides (WHATWG HTML 13.1.2.4).
-func (by *hiddenBy) endsBefore(next element) bool {
-	switch by.el {
+// that hides (WHATWG HTML 13.1.2.4), or that of a cell around it.
+func (h *hidden) endsBefore(next element) bool {
+	if next.has(cell) && h.opened.tables == 0 {
+		return !partOf(next, h.by.el)
+	}
+	switch h.by.el {
 	case elP:
 		return next == elP || next.has(endsParagraph)
-	case elLi, elTr, elOption:
-		return next == by.el
+	case elLi:
+		return next == elLi && !h.opened.holds("ul", "ol", "menu")
 	case elDt, elDd:
-		return next == elDt || next == elDd
-	case elTd, elTh:
-		return next == elTd || next == elTh || next == elTr
+		return (next == elDt || next == elDd) && !h.opened.holds("dl")
+	case elOption:
+		return next == elOption || next == elOptgroup
 	}
 	return false
 }
 
-// hides reports whether the start tag's own attributes hide the element.
-func (h *hidden) hides(w *rewriter, b []byte) bool {
-	t := &w.tok.tag
+// partOf reports whether a part of a table stands in the other.
+func partOf(inner, outer element) bool {
+	switch outer {
+	case elTbody, elThead, elTfoot:
+		return inner == elTr || inner == elTd || inner == elTh
+	case elTr:
+		return inner == elTd || inner == elTh
+	}
+	return outer == elColgroup && inner == elCol
+}
+
+// hides reports whether the start tag's own attributes hide the element, or
+// the page's style elements do.
+func (h *hidden) hides(t *tag, b []byte) bool {
+	var known cascade
+	id, classes := uint64(0), h.keys[:0]
 	for i := range t.attrs {
 		a := &t.attrs[i]
-		switch a.id {
+		switch value := a.value.of(b); a.id {
 		case attrHidden:
 			return true
 		case attrStyle:
-			if styleHides(decodeAttribute(a.value.of(b))) {
-				return true
+			var rule sight
+			rule, h.sheet.buf = readSight(decodeAttribute(value), h.sheet.buf)
+			known.add(rule, rankOfAttribute)
+		case attrID:
+			if h.sheet.keys != 0 {
+				id = nameKey(bytes.TrimSpace(decodeAttribute(value)))
 			}
 		case attrClass:
-			if len(h.classes) > 0 && h.knows(decodeAttribute(a.value.of(b))) {
-				return true
+			if h.sheet.keys != 0 {
+				classes = classKeys(classes, decodeAttribute(value))
 			}
-		case attrWidth, attrHeight:
-			if v := string(bytes.TrimSpace(a.value.of(b))); t.el == elMarquee && (v == "0" || v == "1") {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-func (h *hidden) knows(class []byte) bool {
-	for name := range bytes.FieldsSeq(class) {
-		for _, known := range h.classes {
-			if string(name) == known {
+		case attrWidth, attrHeight, attrScrollamount:
+			if t.el == elMarquee && unseenMarquee(a.id, value) {
 				return true
 			}
 		}
 	}
-	return false
+	h.keys = classes
+	if h.sheet.types || id != 0 || len(classes) > 0 {
+		h.sheet.find(&known, nameKey(t.name.of(b)), id, classes)
+	}
+	return known.hidden != 0
 }
 
-// learn notes the classes that a style sheet hides.
-func (h *hidden) learn(css []byte) {
-	for len(css) > 0 && len(h.classes) < maxHiddenClasses {
-		open := bytes.IndexByte(css, '{')
-		if open < 0 {
-			return
+// classKeys appends the keys of the class names in value.
+func classKeys(keys []uint64, value []byte) []uint64 {
+	for name := range bytes.FieldsSeq(value) {
+		if len(keys) == maxKeys {
+			break
 		}
-		selector := css[:open]
-		css = css[open+1:]
-		end := bytes.IndexAny(css, "{}")
-		if end < 0 {
-			end = len(css)
-		} else if css[end] == '{' { // @media and the like hold for some screens only
-			css = afterBlock(css)
-			continue
-		}
-		if bytes.IndexByte(selector, '.') >= 0 && styleHides(css[:end]) {
-			h.learnSelector(selector)
-		}
-		css = css[end:]
+		keys = append(keys, nameKey(name))
 	}
+	return keys
 }
 
-// afterBlock skips to the end of a block that has been opened.
-func afterBlock(css []byte) []byte {
-	for depth := 1; depth > 0; {
-		at := bytes.IndexAny(css, "{}")
-		if at < 0 {
-			return nil
-		}
-		if css[at] == '{' {
-			depth++
-		} else {
-			depth--
-		}
-		css = css[at+1:]
+// unseenMarquee reports a marquee too small, or too fast, to be read.
+func unseenMarquee(id attr, value []byte) bool {
+	n, ok := number(bytes.TrimSpace(value))
+	if id == attrScrollamount {
+		return n >= 1000
 	}
-	return css
+	return ok && n <= 2 && !bytes.Contains(value, []byte("%"))
 }
 
-// learnSelector takes the class of selectors that hide it wherever it stands.
-// ".no-js .menu" hides a menu from visitors without scripts only, ".modal.fade"
-// what is both.
-func (h *hidden) learnSelector(selector []byte) {
-	selector = selector[bytes.LastIndexByte(selector, '}')+1:]
-	for part := range bytes.SplitSeq(selector, []byte(",")) {
-		name, found := bytes.CutPrefix(bytes.TrimSpace(part), []byte("."))
-		if found && len(name) > 0 && len(name) < 64 && !bytes.ContainsAny(name, " \t\r\n>+~:[.#") {
-			h.add(string(name))
-		}
-	}
+// hiddenMark is a state of hidden to return to.
+type hiddenMark struct {
+	by             hiddenBy
+	opened, tables int
 }
 
-// add notes classes, as long as there is room: a page can name any number.
-func (h *hidden) add(classes ...string) {
-	room := max(0, maxHiddenClasses-len(h.classes))
-	h.classes = append(h.classes, classes[:min(room, len(classes))]...)
+func (h *hidden) mark() hiddenMark {
+	return hiddenMark{h.by, len(h.opened.stack), h.opened.tables}
 }
 
-// styleHides reports whether declarations put an element out of sight.
-func styleHides(css []byte) bool {
-	if len(css) > maxStyleRead {
-		css = css[:maxStyleRead]
+// back forgets what was noted since m.
+func (h *hidden) back(m hiddenMark) {
+	if h.by != m.by {
+		h.by = hiddenBy{}
+		h.opened.reset()
+		return
 	}
-	for declaration := range bytes.SplitSeq(css, []byte(";")) {
-		name, value, ok := bytes.Cut(declaration, []byte(":"))
-		if !ok {
-			continue
-		}
-		name, value = foldCSS(name), foldCSS(value)
-		if declarationHides(string(name), value) {
-			return true
-		}
-	}
-	return sameColours(css)
+	h.opened.stack, h.opened.tables = h.opened.stack[:min(m.opened, len(h.opened.stack))], m.tables
 }
 
-// declarationHides judges one declaration, folded to lower case without spaces.
-func declarationHides(name string, value []byte) bool {
-	value = bytes.TrimSuffix(value, []byte("!important"))
-	switch name {
-	case "display":
-		return string(value) == "none"
-	case "visibility":
-		return string(value) == "hidden" || string(value) == "collapse"
-	case "left", "right", "top", "bottom", "margin-left", "margin-top", "margin-right", "text-indent", "inset-inline-start":
-		n, _ := number(value)
-		return n <= -500
-	case "opacity", "font-size", "zoom":
-		n, ok := number(value)
-		return ok && n < 0.1 && n >= 0
-	case "z-index":
-		n, _ := number(value)
-		return n <= -9
-	case "transform":
-		return bytes.HasPrefix(value, []byte("scale(0")) || bytes.Contains(value, []byte("translate")) && bytes.Contains(value, []byte("(-9999"))
-	case "clip":
-		return bytes.HasPrefix(value, []byte("rect(0")) || bytes.HasPrefix(value, []byte("rect(1px,1px"))
-	case "clip-path":
-		return string(value) == "inset(100%)" || string(value) == "inset(50%)"
-	case "height", "width", "max-height":
-		n, ok := number(value)
-		return ok && n >= 0 && n <= 1 && !bytes.HasSuffix(value, []byte("em")) && (n == 0 || bytes.HasSuffix(value, []byte("px")))
-	}
-	return false
-}
-
-// sameColours reports text in the colour of its background.
-func sameColours(css []byte) bool {
-	var text, ground []byte
-	for declaration := range bytes.SplitSeq(css, []byte(";")) {
-		name, value, _ := bytes.Cut(declaration, []byte(":"))
-		switch string(foldCSS(name)) {
-		case "color":
-			text = foldCSS(value)
-		case "background", "background-color":
-			ground = foldCSS(value)
-		}
-	}
-	return len(text) > 0 && bytes.Equal(text, ground) || string(text) == "transparent"
-}
-
-// number reads the number at the head of value.
-func number(value []byte) (float64, bool) {
-	end := 0
-	for end < len(value) && (value[end] == '-' || value[end] == '+' || value[end] == '.' || '0' <= value[end] && value[end] <= '9') {
-		end++
-	}
-	n, err := strconv.ParseFloat(string(value[:end]), 64)
-	return n, err == nil
+// hidesBy reports whether the declarations of a style attribute hide.
+func (h *hidden) hidesBy(css []byte) bool {
+	var rule sight
+	rule, h.sheet.buf = readSight(css, h.sheet.buf)
+	return rule.hides != 0
 }

@@ -155,9 +155,14 @@ func (w *rewriter) judgeReference(b []byte, i int, r rule) outcome {
 	}
 	reason, ok := w.c.allow.allows(r.kind, t, ref)
 	if ok {
+		w.block.allowed(r.kind)
 		return outcomeStays
 	}
-	return w.refuse(b, i, r, w.finding(b, i, r.kind, t, reason))
+	f := w.finding(b, i, r.kind, t, reason)
+	if r.kind == kindLink && r.action != unwrap {
+		return w.judgeOtherLink(b, i, r, f)
+	}
+	return w.refuse(b, i, r, f)
 }
 
 // finding describes attribute i.

@@ -84,7 +84,7 @@ func TestLimits(t *testing.T) {
 
 func TestNesting(t *testing.T) {
 	c := newCleaner(t, portal(t))
-	for _, tag := range []string{"<div>", "<svg>", "<svg><g>", "<a href=//evil.test>", "<select>", "<template>", "<object data=//evil.test>", "<noscript>", "<math><mi>", "<svg><foreignObject><div>"} {
+	for _, tag := range []string{"<div>", "<div hidden>", "<div hidden><a href=//evil.test></a><a href=//evil.test></a>", "<svg>", "<svg><g>", "<a href=//evil.test>", "<select>", "<template>", "<object data=//evil.test>", "<noscript>", "<math><mi>", "<svg><foreignObject><div>"} {
 		repeat(t, c, "", strings.Repeat(tag, 1000), 1000, "x")
 	}
 }

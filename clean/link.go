@@ -1,8 +1,6 @@
 package clean
 
 import (
-	"bytes"
-
 	"github.com/lachan-waf/lachan/policies"
 )
 
@@ -17,7 +15,9 @@ type link struct {
 	tag     []byte // the start tag, as it would be passed on
 	opened  opened
 	place   place // where the reader stood before the link
-	hidden  hiddenBy
+	hidden  hiddenMark
+	text    linkText
+	words   wording
 }
 
 func (l *link) reset() {
@@ -67,9 +67,28 @@ func (w *rewriter) keepLinkTag(b []byte) bool {
 	return true
 }
 
+// judgeOtherLink deals with a link that holds no text: an area of a map, an
+// element of a formula.
+func (w *rewriter) judgeOtherLink(b []byte, i int, r rule, f Finding) outcome {
+	switch w.c.links {
+	case policies.LinksReport:
+		f.Removed = false
+		f.Offset = w.offset + int64(w.tok.start)
+		w.found(f, b[w.tok.start:w.tok.pos])
+		return outcomeStays
+	case policies.LinksSignals:
+		f.Reasons = append(f.Reasons, w.linkSignals(b, f.Host)...)
+		if len(f.Reasons) == 1 {
+			w.block.stranger(f)
+			return outcomeStays
+		}
+	}
+	return w.refuse(b, i, r, f)
+}
+
 // linkSignals are what speaks against a link before its text is read.
 func (w *rewriter) linkSignals(b []byte, host string) (signals []string) {
-	if w.hidden.active() || w.hidden.hides(w, b) {
+	if w.hidden.outright() || w.hidden.hides(&w.tok.tag, b) {
 		signals = append(signals, reasonHidden)
 	}
 	if w.place.afterHTML {
@@ -89,7 +108,7 @@ func (w *rewriter) beginLink(b []byte, f Finding) {
 	f.Offset = w.offset + int64(w.tok.start)
 	l.reset()
 	l.active, l.finding = true, f
-	l.place, l.hidden = w.place, w.hidden.by
+	l.place, l.hidden = w.place, w.hidden.mark()
 	w.out.separate()
 	w.out.aside, w.out.full, w.out.asided = true, false, w.out.asided[:0]
 }
@@ -157,7 +176,8 @@ func (w *rewriter) discardLink() []byte {
 	l := &w.link
 	l.active, w.out.aside = false, false
 	l.place.island.stack = w.place.island.stack[:0]
-	w.place, w.hidden.by = l.place, l.hidden
+	w.place = l.place
+	w.hidden.back(l.hidden)
 	w.tok.foreign = false // no link is held back within an island
 	w.out.last = '>'      // what stood before was kept apart when the link began
 	l.tag = append(l.tag, w.out.asided...)
@@ -170,15 +190,16 @@ func (l *link) end(w *rewriter) (kept bool) {
 	if !l.active {
 		return false
 	}
-	text := textOf(w.out.asided)
+	l.text.read(w.c, l.tag, w.out.asided)
 	switch {
 	case w.out.full:
 		l.finding.Reasons = append(l.finding.Reasons, reasonTooLong, reasonLimit)
-	case spamText(text):
+	case l.advertises():
 		l.finding.Reasons = append(l.finding.Reasons, reasonSpamText)
-	case w.c.links == policies.LinksSignals && len(bytes.Trim(text, " \t\r\n.,-|·")) == 0 && !bytes.Contains(w.out.asided, []byte("<img")):
+	case w.c.links == policies.LinksSignals && l.text.blank():
 		l.finding.Reasons = append(l.finding.Reasons, reasonNoText)
 	case w.c.links == policies.LinksSignals:
+		w.block.stranger(l.finding)
 		w.putAside(l.tag)
 		return true
 	default:
@@ -190,27 +211,17 @@ func (l *link) end(w *rewriter) (kept bool) {
 	return false
 }
 
+// advertises reports whether the lexicon speaks against the link's text, and
+// nothing in it says that it is a warning.
+func (l *link) advertises() bool {
+	l.words.read(l.text.all())
+	return l.words.spam() && !warns(&l.words, l.finding.Host)
+}
+
 // putAside ends the holding back and passes on what was held, after tag.
 func (w *rewriter) putAside(tag []byte) {
 	w.link.active, w.out.aside = false, false
 	w.out.put(tag)
 	w.out.put(w.out.asided)
 	w.out.asided = w.out.asided[:0]
-}
-
-// textOf returns the text of cleaned markup, references decoded. Cleaned
-// markup has no > in an odd place but in attribute values, whose tails then
-// count as text, which only makes the text longer.
-func textOf(markup []byte) []byte {
-	out := make([]byte, 0, len(markup))
-	for len(markup) > 0 {
-		text, rest, found := bytes.Cut(markup, []byte("<"))
-		out = append(out, text...)
-		if !found {
-			break
-		}
-		_, markup, _ = bytes.Cut(rest, []byte(">"))
-		out = append(out, ' ')
-	}
-	return decodeAttribute(out)
 }

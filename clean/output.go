@@ -21,6 +21,24 @@ type output struct {
 	limit  int  // no more than these
 	full   bool // and there were too many of them
 	asided []byte
+
+	block   blockMode // put keeps its bytes in blocked, or drops them
+	blocked []byte
+}
+
+// blockMode is what becomes of the output while a hidden element is judged.
+type blockMode uint8
+
+const (
+	blockNone blockMode = iota
+	blockHeld
+	blockGone
+)
+
+// tail is what the next bytes would have to agree with.
+type tail struct {
+	last byte
+	any  bool
 }
 
 // emit passes p on, or keeps it aside while a link is being judged.
@@ -52,7 +70,8 @@ func (o *output) emitString(s string) {
 		}
 		return
 	}
-	if o.mute {
+	if o.block != blockNone || o.mute {
+		o.put([]byte(s))
 		return
 	}
 	if o.buf = append(o.buf, s...); len(o.buf) >= coalesce {
@@ -80,9 +99,17 @@ func (o *output) emitEscaped(escape func(dst, p []byte) []byte, p []byte) {
 	}
 }
 
-// put hands p to the writer below.
+// put hands p to the writer below, or holds it back with its block as long as
+// there is room.
 func (o *output) put(p []byte) {
-	if o.mute {
+	if o.block == blockHeld && len(o.blocked)+len(p) > maxBlock {
+		o.passBlock()
+	}
+	switch {
+	case o.block == blockHeld:
+		o.blocked = append(o.blocked, p...)
+		return
+	case o.block == blockGone || o.mute:
 		return
 	}
 	if len(p) < coalesce {
@@ -94,6 +121,29 @@ func (o *output) put(p []byte) {
 	}
 	o.flush()
 	o.write(p)
+}
+
+// holdBlock begins to hold the output back, and returns what stands before.
+func (o *output) holdBlock() tail {
+	o.block, o.blocked = blockHeld, o.blocked[:0]
+	return tail{o.last, o.any}
+}
+
+// discardBlock drops what was held back, and goes on dropping.
+func (o *output) discardBlock() { o.block, o.blocked = blockGone, o.blocked[:0] }
+
+// dropBlock ends that: what comes next follows on before.
+func (o *output) dropBlock(before tail) {
+	o.block, o.blocked = blockNone, o.blocked[:0]
+	o.last, o.any = before.last, before.any
+	o.separate()
+}
+
+// passBlock passes on what was held back.
+func (o *output) passBlock() {
+	o.block = blockNone
+	o.put(o.blocked)
+	o.blocked = o.blocked[:0]
 }
 
 func (o *output) flush() {

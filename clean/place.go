@@ -19,6 +19,20 @@ type place struct {
 
 func (p *place) reset() { *p = place{island: island{stack: p.island.stack[:0]}} }
 
+// before is the place before the start tag of el, which has been entered.
+func (p *place) before(el element) place {
+	q := *p
+	switch el {
+	case elNoscript:
+		q.noscript = false
+	case elTemplate:
+		q.template--
+	case elSelect:
+		q.selecting = false
+	}
+	return q
+}
+
 // headElements may stand before a frameset.
 func inHead(el element) bool {
 	switch el {
@@ -97,15 +111,24 @@ func (w *rewriter) admitSpecial(b []byte) bool {
 		if p.template == 0 {
 			w.endHead()
 		}
+	}
+	p.enter(t.el)
+	return true
+}
+
+// enter notes what a start tag changes that has been admitted.
+func (p *place) enter(el element) {
+	switch el {
 	case elNoscript:
 		p.noscript = true
 	case elTemplate:
 		p.template++
 	case elSelect:
 		p.selecting = true
+	case elColgroup:
+		p.columns = true
 	}
-	p.body = p.body || !inHead(t.el) && t.el != elNoscript
-	return true
+	p.body = p.body || !inHead(el) && el != elNoscript
 }
 
 // leave notes what an end tag in HTML content changes.
@@ -155,8 +178,12 @@ func (w *rewriter) startInSelect(b []byte) {
 func (w *rewriter) closeSelect(b []byte) {
 	w.passText(b, w.tok.start)
 	w.link.written(w, elSelect)
+	own := w.hidden.endTag(w, b, elSelect, []byte(elSelect.String()))
 	w.out.emitString("</select>")
 	w.place.selecting = false
+	if own {
+		w.hidden.end(w, b, w.tok.start)
+	}
 }
 
 func (w *rewriter) endInSelect(b []byte) {

@@ -28,5 +28,6 @@ const (
 	reasonVerification  = "site-verification" // a search engine is told whose site it is, by a token nobody approved
 	reasonField         = "field"             // a header field that may not come from an origin
 	reasonAnimates      = "animates-href"     // an animation that writes a link
+	reasonLinks         = "links-"            // followed by how many links to other hosts were in it
 	reasonFurther       = "further-"          // followed by how many findings are summed up in this one
 )

@@ -53,6 +53,9 @@ func snippetOf(p []byte) string {
 
 // report passes a finding on, or counts it once there are too many.
 func (w *rewriter) report(f Finding) {
+	if w.block.takes(f) {
+		return
+	}
 	f = w.bounded(f)
 	if w.findings++; w.findings > maxFindings {
 		return

@@ -3,6 +3,7 @@ package clean
 // token deals with one token of the window. What may stay is left alone: the
 // cursor does not move, and the bytes go out with the text around them.
 func (w *rewriter) token(b []byte, k token) {
+	w.checkBlock(w.tok.pos)
 	if w.link.active && w.mark < 0 {
 		w.passText(b, w.tok.start)
 		w.checkLink()
@@ -153,7 +154,7 @@ func (w *rewriter) startHTML(b []byte) {
 	if w.drop.active {
 		return
 	}
-	if w.findings == found && !w.verdict.changed && w.remembers(t.el) {
+	if w.findings == found && !w.block.active && !w.verdict.changed && w.remembers(t.el) {
 		w.familiar.rememberTag(b[w.tok.start:w.tok.pos])
 	}
 	if t.el.has(rawText | rawScript | rcdata) {
@@ -274,9 +275,12 @@ func (w *rewriter) endHTML(b []byte) {
 		w.remove(b)
 		return
 	}
+	own := w.hidden.endTag(w, b, t.el, t.name.of(b))
 	w.leave(t.el)
-	w.hidden.endTag(t.el, t.name.of(b))
 	w.passEnd(b)
+	if own {
+		w.hidden.end(w, b, w.tok.pos)
+	}
 }
 
 // passEnd passes an end tag on, without the attributes it cannot have.
@@ -309,6 +313,7 @@ func (w *rewriter) plainEndTag(el element) {
 // eof ends the document. A token it cuts is never emitted: bytes that a proxy
 // or another reader might put behind it would bring it to life.
 func (w *rewriter) eof() {
+	w.witness(w.hold, len(w.hold))
 	switch {
 	case w.tok.blind || w.drop.active:
 		w.passText(w.hold, len(w.hold))
@@ -327,8 +332,9 @@ func (w *rewriter) eof() {
 	}
 	w.hold = w.hold[:0]
 	w.closeText()
-	w.closeIsland()
+	w.closeIsland(nil, 0)
 	w.link.end(w)
+	w.hidden.end(w, nil, 0)
 	w.endHead()
 }
 

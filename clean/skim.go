@@ -38,7 +38,7 @@ func (w *rewriter) skim(b []byte) {
 func (w *rewriter) skims() bool {
 	p := &w.place
 	return w.tok.state == data && w.mark < 0 && w.tok.start < 0 &&
-		!w.link.active && !w.drop.active && !w.hidden.active() &&
+		!w.link.active && !w.drop.active && !w.hidden.by.active &&
 		!p.island.open() && !p.frameset && !p.selecting && !p.noscript && !p.escape
 }
 
@@ -56,7 +56,7 @@ func (w *rewriter) skimTag(b []byte, at int) int {
 	}
 	word, n := readWord(b[name:])
 	el := w.skimmed.elements.find(word)
-	if el == nil {
+	if el == nil || w.hidden.sheet.types && w.hidden.sheet.namesElement(el.key) {
 		return -1
 	}
 	if el.whole != nil {
@@ -140,6 +140,7 @@ func (w *rewriter) skimmedStart(el *skimElement) {
 // skimElement is what skim knows of an element.
 type skimElement struct {
 	el        element
+	key       uint64 // hash of its name
 	body      bool   // a frameset may not follow
 	opensOnly bool   // its end tag must be read
 	whole     []byte // its tag is known as a whole or not at all; this must follow
@@ -158,7 +159,7 @@ var skimmed = sync.OnceValue(func() *skimTables {
 	t := new(skimTables)
 	for i := range table {
 		if el := element(i); skimmable(el) {
-			row := skimElement{el: el, body: !inHead(el), opensOnly: el == elHTML || el == elHead, rules: table[el].rules}
+			row := skimElement{el: el, key: nameKey([]byte(el.String())), body: !inHead(el), opensOnly: el == elHTML || el == elHead, rules: table[el].rules}
 			if row.whole = wholeTail(el); row.whole != nil {
 				row.opensOnly = true
 			}
@@ -196,7 +197,7 @@ func skimmable(el element) bool {
 	switch el {
 	case elOther, elNoscript, elPlaintext, elTemplate, elSelect, elFrameset, elFrame, elSVG, elMath,
 		elBody, // ends the head
-		elCol, elColgroup, elMarquee:
+		elCol, elColgroup, elMarquee, elDetails:
 		return false
 	}
 	return !el.has(rawText|rawScript|rcdata) || wholeTail(el) != nil

@@ -2,13 +2,13 @@ package clean
 
 // plainAttributes refer to nothing, run nothing and hide nothing.
 var plainAttributes = [...]string{
-	"id", "alt", "title", "lang", "dir", "role", "target", "for", "label", "align", "valign", "border", "bgcolor",
+	"lang", "dir", "role", "target", "for", "label", "align", "valign", "border", "bgcolor",
 	"cellpadding", "cellspacing", "colspan", "rowspan", "nowrap", "scope", "summary", "link", "vlink", "alink", "text",
 	"loading", "decoding", "sizes", "media", "fetchpriority", "crossorigin", "referrerpolicy", "integrity", "itemprop",
 	"itemscope", "itemtype", "datetime", "method", "enctype", "accept", "accept-charset", "autocomplete", "autofocus",
 	"placeholder", "required", "disabled", "readonly", "checked", "selected", "multiple", "maxlength", "minlength",
-	"min", "max", "step", "pattern", "cols", "rows", "tabindex", "accesskey", "download", "hreflang", "start", "open",
-	"controls", "autoplay", "loop", "muted", "preload", "aria-label", "aria-hidden", "aria-expanded", "aria-controls",
+	"min", "max", "step", "pattern", "cols", "rows", "tabindex", "accesskey", "download", "hreflang", "start",
+	"controls", "autoplay", "loop", "muted", "preload", "aria-hidden", "aria-expanded", "aria-controls",
 	"aria-current", "aria-labelledby", "noshade", "shape", "coords", "usemap", "hspace", "vspace", "translate",
 }
 
@@ -105,7 +105,9 @@ func (w *rewriter) skimValue(value []byte, id attr, el *skimElement) bool {
 	case attrStyle:
 		return w.familiar.style(w, value)
 	case attrClass:
-		return len(w.hidden.classes) == 0 || w.familiar.class(w, value)
+		return w.hidden.sheet.keys == 0 || w.familiar.class(w, value)
+	case attrID:
+		return !w.hidden.sheet.names(sheetID, value)
 	}
 	if !el.judged.has(id) {
 		return true

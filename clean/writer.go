@@ -30,19 +30,21 @@ const (
 //	output.asided         maxLink, rounded up by append    80
 //	link.tag              maxTag, and what was aside       96
 //	familiar              its slots, each full            195
-//	hidden.classes        maxHiddenClasses of 80 B         20
+//	hidden.sheet          maxSelectors of up to 192 B      48
 //	tokenizer.tag.attrs   maxAttributes of 48 B            16
-//	island and opened     512 of 16 B, 2 of 128 of 8 B     10
+//	island and opened     512 of 16 B, 3 of 512 of 8 B     20
 //	the rest              output.buf, removal, transcoder  20
 //
-// together about 975 KiB, in a document that needs all of it at once. While a
-// token of maxHold is judged, in one write, copies of it up to eight times as
-// long come and go. A longer write is itself held as long as it takes.
+// together about 1013 KiB, in a document that needs all of it at once. A block
+// takes 2 maxBlock and its findings, but is let go where the hold has grown as
+// long as that. While a token of maxHold is judged, in one write, copies of it
+// up to eight times as long come and go. A longer write is itself held as long
+// as it takes.
 
 // Writer cleans one document. It holds back an unfinished token, an inline
-// script or style until its end, and the text of a link to another host while
-// that is judged, each within a bound; everything else is passed on in the
-// call that brought it. It is not safe for concurrent use.
+// script or style until its end, and a hidden element and the text of a link to
+// another host while they are judged, each within a bound; everything else is
+// passed on in the call that brought it. It is not safe for concurrent use.
 type Writer struct{ r *rewriter } // a handle, so that a late second Close cannot meet another document
 
 var errClosed = errors.New("clean: write after close")
@@ -125,6 +127,7 @@ type rewriter struct {
 	link     link
 	hidden   hidden
 	identity identity
+	block    block
 	removal  removal
 	verdict  verdict
 	skimmed  *skimTables
@@ -144,11 +147,12 @@ func (w *rewriter) reset(c *Cleaner, dst io.Writer, doc Document) {
 	w.skimmed = skimmed()
 	w.tok.reset()
 	w.hold, w.offset, w.cursor, w.mark, w.start = w.hold[:0], 0, 0, -1, w.start[:0]
-	w.out = output{dst: dst, limit: maxLink, buf: w.out.buf[:0], asided: w.out.asided[:0]}
+	w.out = output{dst: dst, limit: maxLink, buf: w.out.buf[:0], asided: w.out.asided[:0], blocked: w.out.blocked[:0]}
 	w.place.reset()
 	w.drop.reset()
 	w.link.reset()
 	w.hidden.reset()
+	w.block.reset()
 	w.familiar.forgetClasses()
 	w.identity.reset()
 	w.findings, w.depth = 0, 0
@@ -207,7 +211,8 @@ func (w *rewriter) abort() {
 func (w *rewriter) release() bool {
 	w.c, w.doc, w.resolver, w.decode, w.raw, w.out.dst = nil, Document{}, resolver{}, nil, nil, nil
 	w.removal.finding, w.link.finding, w.identity.first, w.verdict.value = Finding{}, Finding{}, Finding{}, nil
-	return cap(w.hold) <= 2*maxHold && cap(w.out.asided) <= 4*maxLink
+	w.block.reset()
+	return cap(w.hold) <= 2*maxHold && cap(w.out.asided) <= 4*maxLink && cap(w.out.blocked) <= 4*maxBlock
 }
 
 // feed reads a piece of the decoded document. The window is the piece itself,
@@ -246,7 +251,9 @@ func (w *rewriter) settle(b []byte) {
 		return
 	}
 	from := w.heldFrom(len(b))
+	w.checkBlock(from)
 	w.passText(b, from)
+	w.witness(b, from)
 	w.checkLink()
 	w.hold = w.hold[:0]
 	w.holdMore(b[from:])
@@ -269,6 +276,7 @@ func (w *rewriter) holdMore(p []byte) {
 func (w *rewriter) compact() {
 	if from := w.heldFrom(len(w.hold)); from > 0 {
 		w.passText(w.hold, from)
+		w.witness(w.hold, from)
 		w.hold = w.hold[:copy(w.hold, w.hold[from:])]
 		w.shift(from)
 	}
