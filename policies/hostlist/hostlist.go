@@ -27,7 +27,10 @@
 // exceptions of the lists.
 package hostlist
 
-import "strings"
+import (
+	"crypto/sha256"
+	"strings"
+)
 
 // Lists are the sets of one site, as they are at one moment. None of it
 // changes; nil lists nothing.
@@ -45,4 +48,12 @@ func (l Lists) Has(host string) bool {
 		listed = listed || s.hosts.covers(host)
 	}
 	return listed
+}
+
+// Sums identify the bytes of the lists.
+func (l Lists) Sums() (sums [][sha256.Size]byte) {
+	for _, s := range l {
+		sums = append(sums, s.sum)
+	}
+	return sums
 }

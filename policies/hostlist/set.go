@@ -107,6 +107,3 @@ func (s *Set) Problems(name string) error {
 	}
 	return errors.Join(s.problems...)
 }
-
-// Sum identifies the bytes of the list.
-func (s *Set) Sum() [sha256.Size]byte { return s.sum }
