@@ -54,6 +54,7 @@ type Server struct {
 
 	keeper  *certs.Keeper
 	engines *rules.Engines
+	lists   *hostLists
 	metrics *metrics
 	current atomic.Pointer[snapshot]
 	health  health
@@ -106,6 +107,7 @@ func newServer(o Options) *Server {
 	}
 	s.started = s.now()
 	s.engines = rules.NewEngines(rules.Options{Logger: s.logger, Now: s.now})
+	s.lists = newHostLists(s.logger)
 	s.metrics = newMetrics(s)
 	return s
 }
@@ -121,6 +123,7 @@ func (s *Server) Run(ctx context.Context) error {
 	for _, l := range s.listeners() {
 		group.Go(l.serve)
 	}
+	group.Go(func() error { s.lists.watch(groupCtx); return nil })
 	group.Go(func() error {
 		<-groupCtx.Done()
 		return s.drain()
