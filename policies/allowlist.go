@@ -127,21 +127,23 @@ func ambiguousPath(path string) bool {
 	return false
 }
 
-// separates says whether what follows a % is a slash, or the dot of a segment
-// of dots that is encoded more than once; encoded once a URL parser resolves it.
+// separates says whether what follows a % is a slash, or makes another escape
+// once it is decoded: what that is depends on how often a server decodes.
+// Segments of dots that are encoded once a URL parser has resolved.
 func separates(code string) bool {
-	once := code
-	for strings.HasPrefix(code, "25") {
-		code = code[2:]
-	}
 	if len(code) < 2 {
-		return false
+		return code == "%"
 	}
-	switch code[0] {
-	case '2':
-		return code[1]|0x20 == 'f' || code[1]|0x20 == 'e' && len(code) < len(once)
-	case '5':
-		return code[1]|0x20 == 'c'
+	hi, lo := code[0], code[1]|0x20
+	switch {
+	case hi == '2' && lo == 'f' || hi == '5' && lo == 'c' || hi == '%' || code[1] == '%':
+		return true
+	case hi == '2' && lo == '5' && len(code) > 2:
+		return code[2] == '%' || isHex(code[2])
 	}
 	return false
+}
+
+func isHex(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f'
 }
