@@ -76,7 +76,7 @@ func (l *allowlists) permits(k kind, host, path string) bool {
 // those that an entry of the kind's allowlist names outrank the lists: an
 // operator's word about one host against a feed's.
 func (l *allowlists) listed(k kind, host, path string) bool {
-	return l.lists != nil && l.lists.Has(host) && !l.of[k].Names(host, path)
+	return len(l.lists) > 0 && l.lists.Has(host) && !l.of[k].Names(host, path)
 }
 
 // allowsHost reports whether a reference of kind over http or https may name

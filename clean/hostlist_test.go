@@ -122,6 +122,25 @@ func TestListedHostsInHeaders(t *testing.T) {
 	}
 }
 
+// TestFamiliarHosts: what was found harmless of a host before does not let
+// another reference to it by.
+func TestFamiliarHosts(t *testing.T) {
+	c := newListed(t, wide(t))
+	for _, page := range []string{
+		`<a href="https://www.google.com/maps">x</a>|<a href="https://www.google.com/url?q=https://evil.test/">x</a>`,
+		`<img src="https://named.evil.test/ok/a.png">|<img src="https://named.evil.test/a.png">`,
+		`<script src="https://cdn.test/a.js"></script>|<script src="https://cdn.evil.test/a.js"></script>`,
+	} {
+		good, bad, _ := strings.Cut(page, "|")
+		for range 3 {
+			out, findings := cleanString(t, c, strings.Repeat(good, 3)+bad+strings.Repeat(good+bad, 2)+"b")
+			if len(findings) != 3 || strings.Count(out, good) != 5 {
+				t.Fatalf("%s: %d findings\n%s", page, len(findings), out)
+			}
+		}
+	}
+}
+
 func TestFingerprintTellsLists(t *testing.T) {
 	site, seen := portal(t), map[string]bool{}
 	for _, lists := range [][]*hostlist.Set{nil, {listOf(t, "evil.test\n")}, {listOf(t, "other.test\n")}, {listOf(t, "evil.test\n"), listOf(t, "other.test\n")}} {

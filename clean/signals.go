@@ -244,7 +244,7 @@ func (s *scriptReader) stranger(text []byte, k kind) string {
 // that the site names for nothing a script or linked data could mean it for.
 func (w *rewriter) listedIn(text []byte) string {
 	allow := &w.c.allow
-	if allow.lists == nil {
+	if len(allow.lists) == 0 {
 		return ""
 	}
 	for host := range hostsIn(text) {
