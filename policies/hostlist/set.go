@@ -61,7 +61,8 @@ func Read(name string, r io.Reader) (*Set, error) {
 func (s *Set) lines(name string, r *bufio.Reader) error {
 	for number := 1; ; number++ {
 		text, tooLong, err := readLine(r)
-		if err != nil && err != io.EOF {
+		ended := errors.Is(err, io.EOF)
+		if err != nil && !ended {
 			return err
 		}
 		if number == 1 {
@@ -77,7 +78,7 @@ func (s *Set) lines(name string, r *bufio.Reader) error {
 		case problem != nil:
 			s.note(fmt.Errorf("%s:%d: %w", name, number, problem))
 		}
-		if err == io.EOF {
+		if ended {
 			return nil
 		}
 	}
@@ -86,7 +87,7 @@ func (s *Set) lines(name string, r *bufio.Reader) error {
 // readLine reads up to a line feed. The rest of a line that is too long is left out.
 func readLine(r *bufio.Reader) (text string, tooLong bool, err error) {
 	line, err := r.ReadSlice('\n')
-	for err == bufio.ErrBufferFull {
+	for errors.Is(err, bufio.ErrBufferFull) {
 		tooLong = true
 		line, err = r.ReadSlice('\n')
 	}
