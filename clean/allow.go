@@ -4,18 +4,28 @@ import (
 	"bytes"
 
 	"github.com/lachan-waf/lachan/policies"
+	"github.com/lachan-waf/lachan/policies/hostlist"
 )
 
-// allowlists holds a site's allowlist of each kind, own hosts included.
-type allowlists [kindCount]*policies.Allowlist
+// allowlists holds a site's allowlist of each kind, own hosts included, and
+// what outranks its wildcards.
+type allowlists struct {
+	of          [kindCount]*policies.Allowlist
+	lists       hostlist.Lists // of known bad hosts; nil where the site has none
+	redirectors map[string][]policies.Redirector
+}
 
-func newAllowlists(site *policies.Site) allowlists {
+func newAllowlists(site *policies.Site, lists hostlist.Lists) allowlists {
+	return allowlists{allowed(site), lists, redirectors()}
+}
+
+func allowed(site *policies.Site) [kindCount]*policies.Allowlist {
 	own, allow := site.OwnHosts(), &site.Response.Allow
 	with := func(patterns []policies.HostPattern) *policies.Allowlist {
 		return policies.NewAllowlist(append(append([]policies.HostPattern(nil), own...), patterns...)...)
 	}
 	redirects := with(allow.Redirects)
-	return allowlists{
+	return [kindCount]*policies.Allowlist{
 		kindScript:   with(allow.Scripts),
 		kindFrame:    with(allow.Frames),
 		kindLink:     with(allow.Links),
@@ -32,7 +42,14 @@ func newAllowlists(site *policies.Site) allowlists {
 
 // allows reports whether a reference of kind may stand, and if not, why.
 func (l *allowlists) allows(k kind, t target, ref []byte) (reason string, ok bool) {
+	return l.judge(k, t, ref, 0)
+}
+
+// judge is allows for a reference that so many redirectors lead to.
+func (l *allowlists) judge(k kind, t target, ref []byte, hops int) (reason string, ok bool) {
 	switch {
+	case hops > maxHops:
+		return reasonLimit, false
 	case t.own:
 		return "", true
 	case t.bad:
@@ -41,13 +58,32 @@ func (l *allowlists) allows(k kind, t target, ref []byte) (reason string, ok boo
 		return reasonScheme, inert(k, t.scheme, ref)
 	case !fetches(k, t.scheme):
 		return reasonScheme, false
+	case l.listed(k, t.host, t.path):
+		return reasonListedHost, false
+	case !l.of[k].Allows(t.host, t.path):
+		return reasonOffList, false
 	}
-	return reasonOffList, l[k].Allows(t.host, t.path)
+	return l.leads(k, t, ref, hops)
+}
+
+// permits is allows for a host and path that stand elsewhere than in a
+// reference: in a script, in data, in a policy.
+func (l *allowlists) permits(k kind, host, path string) bool {
+	return l.of[k].Allows(host, path) && !l.listed(k, host, path)
+}
+
+// listed reports whether host is known to be bad. The site's own hosts and
+// those that an entry of the kind's allowlist names outrank the lists: an
+// operator's word about one host against a feed's.
+func (l *allowlists) listed(k kind, host, path string) bool {
+	return len(l.lists) > 0 && l.lists.Has(host) && !l.of[k].Names(host, path)
 }
 
 // allowsHost reports whether a reference of kind over http or https may name
-// host, whatever the path.
-func (l *allowlists) allowsHost(k kind, host string) bool { return l[k].AllowsHost(host) }
+// host, whatever the path and the query.
+func (l *allowlists) allowsHost(k kind, host string) bool {
+	return l.of[k].AllowsHost(host) && !l.listed(k, host, "/") && l.redirectors[host] == nil
+}
 
 // fetches reports whether kind may use a scheme that names a host.
 func fetches(k kind, scheme string) bool {

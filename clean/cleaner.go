@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/lachan-waf/lachan/policies"
+	"github.com/lachan-waf/lachan/policies/hostlist"
 )
 
 // version changes whenever the cleaner would judge a document otherwise, so
@@ -33,20 +34,21 @@ type Cleaner struct {
 	harmless    harmless
 }
 
-// New compiles the policy of a site.
-func New(site *policies.Site, baseline *policies.Baseline) (*Cleaner, error) {
+// New compiles the policy of a site. The lists are what its host_lists hold at
+// this moment: where one changes, there must be another Cleaner.
+func New(site *policies.Site, baseline *policies.Baseline, lists ...*hostlist.Set) (*Cleaner, error) {
 	if site == nil {
 		return nil, errors.New("clean: no site")
 	}
 	if baseline == nil {
 		baseline = &policies.Baseline{}
 	}
-	fingerprint, err := fingerprint(site, baseline)
+	fingerprint, err := fingerprint(site, baseline, lists)
 	if err != nil {
 		return nil, fmt.Errorf("clean: site %s: %w", site.Name, err)
 	}
 	c := &Cleaner{
-		allow:       newAllowlists(site),
+		allow:       newAllowlists(site, lists),
 		baseline:    baseline,
 		links:       site.Response.Links,
 		scripts:     site.Response.InlineScripts,
@@ -68,13 +70,14 @@ func New(site *policies.Site, baseline *policies.Baseline) (*Cleaner, error) {
 // belongs into the ETag of whatever the cleaner has rewritten.
 func (c *Cleaner) Fingerprint() string { return c.fingerprint }
 
-func fingerprint(site *policies.Site, baseline *policies.Baseline) (string, error) {
+func fingerprint(site *policies.Site, baseline *policies.Baseline, lists hostlist.Lists) (string, error) {
 	policy, err := json.Marshal(struct {
 		Version  string
 		Hosts    []string
 		Response policies.Response
 		Baseline [sha256.Size]byte
-	}{version, site.Hosts, site.Response, baseline.Sum()})
+		Lists    [][sha256.Size]byte
+	}{version, site.Hosts, site.Response, baseline.Sum(), lists.Sums()})
 	if err != nil {
 		return "", fmt.Errorf("hash policy: %w", err)
 	}

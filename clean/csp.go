@@ -20,7 +20,7 @@ func (c *Cleaner) directive(name string, sources []string) string {
 	k, judged := directiveKind(name)
 	kept := []string{name}
 	for _, source := range sources {
-		if host, path := sourceHost(source); !judged || host == "" || c.allow[k].Allows(host, path) {
+		if host, path := sourceHost(source); !judged || host == "" || c.allow.permits(k, host, path) {
 			kept = append(kept, source)
 		}
 	}

@@ -4,7 +4,7 @@
 // Every removal leaves a Finding as evidence. The package knows policies, not
 // HTTP.
 //
-//	cleaner, err := clean.New(site, baseline) // once per site
+//	cleaner, err := clean.New(site, baseline, lists...) // once per site and change of its host lists
 //	…
 //	kind := clean.Sniff(header["Content-Type"], prefix)
 //	if kind.HTML {

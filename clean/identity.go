@@ -118,7 +118,8 @@ func (w *rewriter) foundIdentity(b []byte, f Finding, removes bool) outcome {
 // host as the page's own: it is a link that search engines follow, and passes
 // the site's standing on like one.
 func (c *Cleaner) removesIdentity(host string) bool {
-	return c.links == policies.LinksAllowlist || c.links == policies.LinksSignals && spamHost(host)
+	return c.links == policies.LinksAllowlist ||
+		c.links == policies.LinksSignals && (spamHost(host) || c.allow.listed(kindIdentity, host, "/"))
 }
 
 // claims notes that the page names another site by way, as markup says. What

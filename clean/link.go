@@ -26,7 +26,8 @@ func (l *link) reset() {
 }
 
 // judgeLink deals with an a element whose href is not allowed. The link to
-// another host is one signal; with a second the text goes too.
+// another host is one signal; with a second, or where the host is on a list of
+// bad ones, the text goes too.
 func (w *rewriter) judgeLink(b []byte) outcome {
 	f, i := w.verdict.link, w.verdict.linkAt
 	policy := w.c.links
@@ -40,11 +41,12 @@ func (w *rewriter) judgeLink(b []byte) outcome {
 		w.removeFound(b, f)
 		return outcomeGone
 	}
+	listed := f.Reasons[0] == reasonListedHost // as good as a second signal
 	f.Reasons = append(f.Reasons, w.linkSignals(b, f.Host)...)
-	if len(f.Reasons) == 1 && !w.keepLinkTag(b) {
+	if !listed && len(f.Reasons) == 1 && !w.keepLinkTag(b) {
 		f.Reasons = append(f.Reasons, reasonTooLong, reasonLimit)
 	}
-	if len(f.Reasons) > 1 {
+	if listed || len(f.Reasons) > 1 {
 		w.beginDropTag(b, f, false)
 		return outcomeGone
 	}
@@ -77,8 +79,9 @@ func (w *rewriter) judgeOtherLink(b []byte, i int, r rule, f Finding) outcome {
 		w.found(f, b[w.tok.start:w.tok.pos])
 		return outcomeStays
 	case policies.LinksSignals:
-		f.Reasons = append(f.Reasons, w.linkSignals(b, f.Host)...)
-		if len(f.Reasons) == 1 {
+		if signals := w.linkSignals(b, f.Host); len(signals) > 0 {
+			f.Reasons = append(f.Reasons, signals...)
+		} else if f.Reasons[0] != reasonListedHost {
 			w.block.stranger(f)
 			return outcomeStays
 		}

@@ -22,9 +22,10 @@ func (w *rewriter) endLinked(b, content []byte) (gone bool) {
 		return false
 	}
 	w.sort = sortElsewhere
+	reason, _ := w.c.allow.allows(kindIdentity, *t, nil)
 	f := Finding{
 		Kind: kindIdentity.String(), Element: "script", Target: t.String(), Host: strings.Clone(t.host),
-		Offset: w.offset + int64(w.mark), Reasons: []string{reasonOffList, reasonIdentity},
+		Offset: w.offset + int64(w.mark), Reasons: []string{reason, reasonIdentity},
 	}
 	w.claims(wayLinked, f, b[w.mark:w.tok.pos])
 	if things == nil {
@@ -76,7 +77,7 @@ func first(t *target, next target) *target {
 // linked data does not, and need not be parsed.
 func (w *rewriter) namesStranger(content []byte) bool {
 	for host := range hostsIn(foldEscapes(content)) {
-		if !vocabulary(host) && !w.c.allow[kindIdentity].Allows(host, "/") {
+		if !vocabulary(host) && !w.c.allow.permits(kindIdentity, host, "/") {
 			return true
 		}
 	}

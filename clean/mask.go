@@ -207,6 +207,6 @@ type urlsOf struct{ w *rewriter }
 // scripts keeps to those.
 func (u *urlsOf) covered(text []byte) bool {
 	t := u.w.resolver.resolve(text)
-	scripts := u.w.c.allow[kindScript]
+	scripts := u.w.c.allow.of[kindScript]
 	return t.host == "" || t.bad || !scripts.Limits(t.host) || scripts.Allows(t.host, t.path)
 }

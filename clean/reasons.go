@@ -3,6 +3,8 @@ package clean
 // The identifiers that stand in Finding.Reasons.
 const (
 	reasonOffList       = "off-list"          // the host is on no allowlist of this kind
+	reasonListedHost    = "listed-host"       // the host is on a list of known bad ones
+	reasonOpenRedirect  = "open-redirect"     // the host is allowed, but redirects to one that is not
 	reasonScheme        = "scheme"            // the scheme may not stand here: data:, javascript:, an unknown one
 	reasonUnreadableURL = "unreadable-url"    // no browser can be relied on to read the reference one way
 	reasonNotKnown      = "not-known"         // the baseline does not hold this inline script

@@ -26,14 +26,17 @@ func (w *rewriter) dataReasons(content []byte) (reasons []string, host string) {
 }
 
 // linkedReasons judges linked data. It names other hosts by right (a
-// vocabulary, a parent body), so the lexicon must agree.
+// vocabulary, a parent body), so the lexicon or a list of hosts must agree.
 func (w *rewriter) linkedReasons(content []byte) (reasons []string, host string) {
 	text := foldEscapes(content)
+	if host := w.listedIn(text); host != "" {
+		return []string{reasonListedHost}, host
+	}
 	if !spamText(text) {
 		return nil, ""
 	}
 	for host := range hostsIn(text) {
-		if !w.c.allow[kindLink].Allows(host, "/") && host != "schema.org" {
+		if !w.c.allow.of[kindLink].Allows(host, "/") && host != "schema.org" {
 			return []string{reasonOffList}, host
 		}
 	}

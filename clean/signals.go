@@ -14,6 +14,7 @@ import (
 //   - navigation to a host that may not be linked (leads-away)
 //   - a script or frame created or written, or a module imported, from a host
 //     that may not serve one (loads-script, writes-markup)
+//   - a host on a list of known bad ones, hidden or in clear (listed-host)
 //   - weak: a place behind </html> (after-html); another host, in clear
 //
 // It over-approximates: it reads text, not JavaScript, so that what it cannot
@@ -162,6 +163,10 @@ func (s *scriptReader) readClear() {
 func (s *scriptReader) readActs(text []byte) {
 	dense := withoutSpace(text)
 	s.readNavigation(text, dense)
+	if host := s.w.listedIn(text); host != "" {
+		s.host = host
+		s.add(reasonListedHost, true)
+	}
 	host := s.stranger(text, kindScript)
 	if host == "" {
 		return
@@ -226,11 +231,27 @@ func (s *scriptReader) readNavigation(text, dense []byte) {
 func (s *scriptReader) stranger(text []byte, k kind) string {
 	allow := &s.w.c.allow
 	for host := range hostsIn(text) {
-		if allow[k].Allows(host, "/") || allow[kindLink].Allows(host, "/") || allow[kindRedirect].Allows(host, "/") ||
-			allow[kindConnect].Allows(host, "/") || allow[kindFrame].Allows(host, "/") || vocabulary(host) {
+		if allow.permits(k, host, "/") || allow.permits(kindLink, host, "/") || allow.permits(kindRedirect, host, "/") ||
+			allow.permits(kindConnect, host, "/") || allow.permits(kindFrame, host, "/") || vocabulary(host) {
 			continue
 		}
 		return host
+	}
+	return ""
+}
+
+// listedIn returns the first host in text that is on a list of bad ones, and
+// that the site names for nothing a script or linked data could mean it for.
+func (w *rewriter) listedIn(text []byte) string {
+	allow := &w.c.allow
+	if len(allow.lists) == 0 {
+		return ""
+	}
+	for host := range hostsIn(text) {
+		if allow.listed(kindScript, host, "/") && allow.listed(kindLink, host, "/") && allow.listed(kindRedirect, host, "/") &&
+			allow.listed(kindConnect, host, "/") && allow.listed(kindFrame, host, "/") {
+			return host
+		}
 	}
 	return ""
 }

@@ -231,7 +231,11 @@ func (r *resolver) slow(ref []byte) target {
 	if err != nil {
 		return target{bad: true}
 	}
-	return target{scheme: u.Scheme(), host: strings.TrimSuffix(u.Hostname(), "."), path: u.Pathname()}
+	host := strings.TrimSuffix(u.Hostname(), ".") // the root's dot: the same host
+	if strings.HasSuffix(host, ".") {
+		return target{bad: true}
+	}
+	return target{scheme: u.Scheme(), host: host, path: u.Pathname()}
 }
 
 func isASCII(b []byte) bool {

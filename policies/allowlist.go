@@ -83,6 +83,15 @@ func (a *Allowlist) Limits(host string) bool {
 	return a != nil && host != "" && !a.AllowsHost(host) && a.anyMatch(host, func(paths) bool { return true })
 }
 
+// Names is Allows for entries that name host itself: neither * nor *.suffix.
+func (a *Allowlist) Names(host, path string) bool {
+	if a == nil {
+		return false
+	}
+	p, ok := a.exact[strings.TrimSuffix(host, ".")]
+	return ok && p.cover(path)
+}
+
 func (p paths) cover(path string) bool {
 	if len(p) == 0 {
 		return true
@@ -101,20 +110,40 @@ func underPrefix(path, prefix string) bool {
 		(len(path) == len(prefix) || prefix[len(prefix)-1] == '/' || path[len(prefix)] == '/')
 }
 
-// ambiguousPath finds encoded slashes. A browser keeps /embed/..%2fevil.js as
-// it is, but CDNs decode it and serve /evil.js: the path a prefix promises is
-// not the path that is served.
+// ambiguousPath finds what leads out of a prefix at some servers only. A
+// browser keeps /embed/..%2fevil.js as it is, but CDNs decode it, some of them
+// twice, and serve /evil.js: the path a prefix promises is not the path that is
+// served. So it is with /embed/..;/evil.js where Java serves (RFC 3986 §3.3 lets
+// a segment have parameters).
 func ambiguousPath(path string) bool {
 	for i := range len(path) {
 		switch {
-		case path[i] == '\\':
+		case path[i] == '\\' || strings.HasPrefix(path[i:], "/.;") || strings.HasPrefix(path[i:], "/..;"):
 			return true
-		case path[i] == '%' && i+2 < len(path):
-			hi, lo := path[i+1], path[i+2]|0x20
-			if hi == '2' && lo == 'f' || hi == '5' && lo == 'c' {
-				return true
-			}
+		case path[i] == '%' && separates(path[i+1:]):
+			return true
 		}
 	}
 	return false
+}
+
+// separates says whether what follows a % is a slash, or makes another escape
+// once it is decoded: what that is depends on how often a server decodes.
+// Segments of dots that are encoded once a URL parser has resolved.
+func separates(code string) bool {
+	if len(code) < 2 {
+		return code == "%"
+	}
+	hi, lo := code[0], code[1]|0x20
+	switch {
+	case hi == '2' && lo == 'f' || hi == '5' && lo == 'c' || hi == '%' || code[1] == '%':
+		return true
+	case hi == '2' && lo == '5' && len(code) > 2:
+		return code[2] == '%' || isHex(code[2])
+	}
+	return false
+}
+
+func isHex(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f'
 }

@@ -61,6 +61,26 @@ func TestAllowlist(t *testing.T) {
 		{"video.example.test", "/embed/..%2F..%2fwatch", false},
 		{"video.example.test", "/embed/..%5cwatch", false},
 		{"video.example.test", `/embed/..\watch`, false},
+		{"video.example.test", "/embed/..%252fwatch", false},
+		{"video.example.test", "/embed/..%25252Fwatch", false},
+		{"video.example.test", "/embed/%252E%252e/watch", false},
+		{"video.example.test", "/embed/%25%32%65%25%32%65/watch", false},
+		{"video.example.test", "/embed/..%%32fwatch", false},
+		{"video.example.test", "/embed/..%2%66watch", false},
+		{"video.example.test", "/embed/..;/watch", false},
+		{"video.example.test", "/embed/..;a=b/watch", false},
+		{"video.example.test", "/embed/.;/watch", false},
+		{"video.example.test", "/embed;a=b", false},
+		{"video.example.test", "//embed/abc", false},
+		{"video.example.test", "/%65mbed/abc", false},
+		{"video.example.test", "/embed//abc", true},
+		{"video.example.test", "/embed/a;b=c", true},
+		{"video.example.test", "/embed/a%2ejs", true},
+		{"video.example.test", "/embed/...", true},
+		{"VIDEO.example.test", "/embed/abc", false}, // no parser yields it
+		{"video.example.test:443", "/embed/abc", false},
+		{"video.example.test..", "/embed/abc", false},
+		{"user@video.example.test", "/embed/abc", false},
 		{"video.example.test", "/embed/100%25", true},
 		{"video.example.test", "/embed/%2", true},
 		{"cdn.example.test", "/js/a.js", true},
@@ -78,6 +98,27 @@ func TestAllowlist(t *testing.T) {
 		if got := a.Allows(test.host, test.path); got != test.want {
 			t.Errorf("Allows(%q, %q) = %v", test.host, test.path, got)
 		}
+	}
+}
+
+// TestNames: an entry that names a host outranks what is said of it elsewhere,
+// one that only covers it does not.
+func TestNames(t *testing.T) {
+	a := allowlist(t, "*", "*.gov.vn", "www.example.test", "video.example.test/embed")
+	for _, test := range []struct {
+		host, path string
+		want       bool
+	}{
+		{"www.example.test", "/x", true}, {"www.example.test.", "/x", true}, {"a.www.example.test", "/", false},
+		{"video.example.test", "/embed/x", true}, {"video.example.test", "/x", false}, {"video.example.test", "/embed/..%2fx", false},
+		{"hanoi.gov.vn", "/", false}, {"gov.vn", "/", false}, {"evil.test", "/", false}, {"", "/", false},
+	} {
+		if got := a.Names(test.host, test.path); got != test.want {
+			t.Errorf("Names(%q, %q) = %v", test.host, test.path, got)
+		}
+	}
+	if (*Allowlist)(nil).Names("evil.test", "/") || new(Allowlist).Names("evil.test", "/") {
+		t.Error("an empty list names")
 	}
 }
 
@@ -109,7 +150,11 @@ func FuzzAllows(f *testing.F) {
 	f.Add("a.gov.vn.", "/x%2f")
 	f.Add("..", "%")
 	a := allowlist(f, "www.example.test", "*.gov.vn", "video.example.test/embed")
-	f.Fuzz(func(_ *testing.T, host, path string) { a.Allows(host, path) })
+	f.Fuzz(func(t *testing.T, host, path string) {
+		if a.Names(host, path) && !a.Allows(host, path) {
+			t.Errorf("%q %q is named, not allowed", host, path)
+		}
+	})
 }
 
 func BenchmarkAllows(b *testing.B) {

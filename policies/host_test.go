@@ -74,7 +74,8 @@ func TestParseHostPattern(t *testing.T) {
 		"*.việt-nam.example": "*.xn--vit-nam-zv4c.example",
 		"example.test/":      "example.test", "example.test/embed": "example.test/embed", "*.example.test/a/b/": "*.example.test/a/b/",
 		"example.test/a b/ảnh": "example.test/a%20b/%E1%BA%A3nh", "example.test/%e1": "example.test/%e1",
-		"127.0.0.1": "127.0.0.1", "[::1]/x": "[::1]/x", "localhost": "localhost",
+		"example.test/npm/jquery@3/": "example.test/npm/jquery@3/",
+		"127.0.0.1":                  "127.0.0.1", "[::1]/x": "[::1]/x", "localhost": "localhost",
 	} {
 		got, err := ParseHostPattern(text)
 		if err != nil || got.String() != want {

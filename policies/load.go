@@ -10,7 +10,7 @@ import (
 // starts from Default and DefaultSite, decodes strictly and checks every value.
 // The error joins all problems there are, each a *Problem; with an error there
 // is no configuration. Files that the configuration names (certificates, rules,
-// baselines) are not opened: whoever uses them reports what is wrong with them.
+// baselines, host lists) are not opened: whoever uses them reports what is wrong with them.
 func Load(path string) (*Config, error) {
 	l := loadFile(path)
 	if len(l.allProblems()) > 0 {

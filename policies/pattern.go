@@ -65,7 +65,7 @@ func checkPatternShape(s string) error {
 		return fmt.Errorf("write %s for the hosts below it", quote("*"+name))
 	case strings.Contains(strings.TrimPrefix(name, "*."), "*"):
 		return errors.New("a * stands alone or for all labels at the start, as in *.gov.vn")
-	case strings.ContainsAny(s, "@\\"):
+	case strings.Contains(name, "@") || strings.Contains(s, "\\"):
 		return errors.New("expected a host, *.suffix or host/path")
 	}
 	return nil

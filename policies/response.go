@@ -29,8 +29,11 @@ type Response struct {
 	CSP CSPMode `yaml:"csp" oneof:"enforce,report-only,off"`
 	// Bodies are the policies for bodies other than HTML.
 	Bodies Bodies `yaml:"bodies"`
-	// HostLists are files of known bad hosts.
-	HostLists []string `yaml:"host_lists" path:"" available:"[]"`
+	// HostLists are files of known bad hosts: hosts files, domains or adblock
+	// rules. What refers to such a host goes, whatever wildcard allows it; only
+	// the site's own hosts and exact entries of Allow outrank a list. A file
+	// that is replaced is read again.
+	HostLists []string `yaml:"host_lists" path:""`
 	// Baseline is a file of approved inline scripts. Default:
 	// <state_dir>/<site>/baseline.yaml, which may be missing.
 	Baseline string `yaml:"baseline" path:""`
@@ -121,7 +124,8 @@ const (
 
 // Allow lists host patterns for each kind of reference.
 type Allow struct {
-	// Scripts covers script elements and what loads like them.
+	// Scripts covers script elements and what loads like them. A host that
+	// serves anybody's files, such as cdn.jsdelivr.net, needs a path.
 	Scripts []HostPattern `yaml:"scripts"`
 	// Frames covers iframe, frame, object and embed.
 	Frames []HostPattern `yaml:"frames"`

@@ -37,6 +37,7 @@ func (s *draft) check(c *Config) {
 	s.checkTLS(c)
 	s.checkContact()
 	s.checkWAF()
+	s.checkResponse()
 }
 
 func (s *draft) at(key string) string {

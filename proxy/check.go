@@ -25,7 +25,7 @@ func Check(cfg *policies.Config, now time.Time) error {
 		p := &cfg.Sites[i]
 		t, err := s.buildSite(cfg, p)
 		if err == nil {
-			defer t.release() // not before the end: sites share compiled rules
+			defer t.release() // not before the end: sites share compiled rules and lists
 		}
 		if p.TLS.Mode == policies.TLSFiles {
 			err = errors.Join(err, certs.CheckPair(p.TLS.Cert, p.TLS.Key, p.Hosts, now))
@@ -34,5 +34,5 @@ func Check(cfg *policies.Config, now time.Time) error {
 			errs = append(errs, fmt.Errorf("%s: %w", p.Place, err))
 		}
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, s.lists.problems())...)
 }

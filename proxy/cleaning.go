@@ -84,7 +84,7 @@ func (x *exchange) cleanDocument(resp *http.Response, kind clean.Type, from io.R
 	if body.head.over = true; x.refusesDoorways() {
 		doc.Head, body.head.over = body.head.end, false
 	}
-	body.cleaner = x.site.cleaner.NewWriter(file.after(dst), doc)
+	body.cleaner = x.cleaner.NewWriter(file.after(dst), doc)
 	body.close = resp.Body
 	resp.Body = body
 	return body.awaitHead()

@@ -26,7 +26,7 @@ func (x *exchange) checkPolicies(resp *http.Response) error {
 		return nil
 	}
 	h := resp.Header
-	policy := x.site.cleaner.CSP(strings.Join(h.Values(fieldCSP), ", "))
+	policy := x.cleaner.CSP(strings.Join(h.Values(fieldCSP), ", "))
 	h.Del(fieldCSP)
 	h.Del(fieldCSPReport)
 	fieldsOnly := resp.StatusCode == http.StatusNotModified || resp.Request.Method == http.MethodHead

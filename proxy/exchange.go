@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/lachan-waf/lachan/audit"
+	"github.com/lachan-waf/lachan/clean"
 	"github.com/lachan-waf/lachan/proxy/page"
 	"github.com/lachan-waf/lachan/rules"
 )
@@ -18,7 +19,8 @@ import (
 type exchange struct {
 	server   *Server
 	snapshot *snapshot
-	site     *site // nil until route has found it
+	site     *site          // nil until route has found it
+	cleaner  *clean.Cleaner // of the site, with the host lists as they were then; nil where it has none
 
 	w        *responseWriter
 	r        *http.Request

@@ -73,7 +73,7 @@ func (t *refetch) RoundTrip(r *http.Request) (*http.Response, error) {
 // refetches reports whether the request may be sent again: one that is safe,
 // whole, and no handshake.
 func (x *exchange) refetches(r *http.Request) bool {
-	return x.site.cleaner != nil && x.site.Response.Mode == policies.ResponseClean &&
+	return x.cleaner != nil && x.site.Response.Mode == policies.ResponseClean &&
 		x.site.Response.Redirects == policies.RedirectsRefetch &&
 		(r.Method == http.MethodGet || r.Method == http.MethodHead) &&
 		(r.Body == nil || r.Body == http.NoBody) && r.ContentLength == 0 &&
@@ -84,13 +84,13 @@ func (x *exchange) refetches(r *http.Request) bool {
 func (x *exchange) lure(resp *http.Response) (clean.Finding, bool) {
 	if redirects(resp.StatusCode) {
 		for _, location := range resp.Header.Values("Location") {
-			if finding, allowed := x.site.cleaner.Redirect(location, x.documentURL()); !allowed {
+			if finding, allowed := x.cleaner.Redirect(location, x.documentURL()); !allowed {
 				return finding, true
 			}
 		}
 	}
 	if refresh := resp.Header.Values("Refresh"); len(refresh) > 0 {
-		if finding, allowed := x.site.cleaner.Refresh(strings.Join(refresh, ", "), x.documentURL()); !allowed {
+		if finding, allowed := x.cleaner.Refresh(strings.Join(refresh, ", "), x.documentURL()); !allowed {
 			return finding, true
 		}
 	}

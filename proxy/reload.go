@@ -44,6 +44,7 @@ func (s *Server) apply(cfg *policies.Config) error {
 	if err := sameServer(previous.config, cfg); err != nil {
 		return s.refused(configRefused, err)
 	}
+	s.lists.reread()
 	next, err := s.buildSnapshot(cfg, previous)
 	s.current.Store(next)
 	previous.retire()

@@ -15,7 +15,7 @@ import (
 // its first byte is sent. An error ends in refuse.
 func (x *exchange) modifyResponse(resp *http.Response) error {
 	x.server.metrics.spent("upstream", x.forwarded, x.server.now())
-	if x.site.cleaner == nil || resp.StatusCode == http.StatusSwitchingProtocols {
+	if x.cleaner == nil || resp.StatusCode == http.StatusSwitchingProtocols {
 		return nil
 	}
 	for _, stage := range []func(*http.Response) error{
@@ -41,7 +41,7 @@ func (x *exchange) checkRedirect(resp *http.Response) error {
 	if len(location) > 1 {
 		return unclean(fmt.Sprintf("upstream sent %d Location fields", len(location)), nil)
 	}
-	finding, allowed := x.site.cleaner.Redirect(location[0], x.documentURL())
+	finding, allowed := x.cleaner.Redirect(location[0], x.documentURL())
 	if !allowed && redirects(resp.StatusCode) {
 		return &strayed{finding: finding}
 	}
@@ -56,7 +56,7 @@ func (x *exchange) checkRedirect(resp *http.Response) error {
 // follow it, though other clients might. Then only the field goes.
 func (x *exchange) checkIdleLocation(resp *http.Response) {
 	for _, location := range resp.Header.Values("Location") {
-		finding, allowed := x.site.cleaner.Redirect(location, x.documentURL())
+		finding, allowed := x.cleaner.Redirect(location, x.documentURL())
 		x.reportHeader(finding, resp)
 		if !allowed {
 			resp.Header.Del("Location")
@@ -77,7 +77,7 @@ func redirects(status int) bool {
 func (x *exchange) checkRefresh(resp *http.Response) error {
 	if values := resp.Header.Values("Refresh"); len(values) > 0 {
 		joined := strings.Join(values, ", ") // as browsers read several
-		finding, allowed := x.site.cleaner.Refresh(joined, x.documentURL())
+		finding, allowed := x.cleaner.Refresh(joined, x.documentURL())
 		x.reportHeader(finding, resp)
 		if !allowed {
 			resp.Header.Del("Refresh")
@@ -91,7 +91,7 @@ func (x *exchange) checkRefresh(resp *http.Response) error {
 // checkLinks takes references to other hosts out of Link.
 func (x *exchange) checkLinks(resp *http.Response) error {
 	if links := resp.Header.Values("Link"); len(links) > 0 {
-		kept, findings := x.site.cleaner.Link(strings.Join(links, ", "), x.documentURL())
+		kept, findings := x.cleaner.Link(strings.Join(links, ", "), x.documentURL())
 		for _, finding := range findings {
 			x.reportHeader(finding, resp)
 		}
@@ -111,7 +111,7 @@ func (x *exchange) checkLinks(resp *http.Response) error {
 func (x *exchange) checkFields(resp *http.Response) error {
 	base := x.documentURL()
 	for _, name := range slices.Sorted(maps.Keys(resp.Header)) {
-		finding, stays := x.site.cleaner.Field(name, resp.Header[name], base)
+		finding, stays := x.cleaner.Field(name, resp.Header[name], base)
 		x.reportHeader(finding, resp)
 		if !stays {
 			resp.Header.Del(name)

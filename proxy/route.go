@@ -39,6 +39,9 @@ func (x *exchange) route() error {
 	if x.site.broken != nil {
 		return &refusal{kind: page.Unavailable, reason: x.site.broken.Error()}
 	}
+	if x.cleaner, err = x.site.cleaner.now(); err != nil {
+		return unclean("no cleaner", err)
+	}
 	x.client = x.site.clientOf(x.r, x.client)
 	return nil
 }

@@ -59,6 +59,7 @@ type Server struct {
 
 	keeper   *certs.Keeper
 	engines  *rules.Engines
+	lists    *hostLists
 	evidence *evidence.Store
 	minifier *minified.Minifier
 	metrics  *metrics
@@ -115,6 +116,7 @@ func newServer(o Options) *Server {
 	s.started = s.now()
 	s.engines = rules.NewEngines(rules.Options{Logger: s.logger, Now: s.now})
 	s.minifier = minified.New()
+	s.lists = newHostLists(s.logger)
 	s.metrics = newMetrics(s)
 	return s
 }
@@ -130,6 +132,7 @@ func (s *Server) Run(ctx context.Context) error {
 	for _, l := range s.listeners() {
 		group.Go(l.serve)
 	}
+	group.Go(func() error { s.lists.watch(groupCtx); return nil })
 	group.Go(func() error {
 		<-groupCtx.Done()
 		return s.drain()

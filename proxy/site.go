@@ -11,7 +11,6 @@ import (
 	"github.com/gaissmai/bart"
 	"go.uber.org/zap"
 
-	"github.com/lachan-waf/lachan/clean"
 	"github.com/lachan-waf/lachan/policies"
 	"github.com/lachan-waf/lachan/proxy/csp"
 	"github.com/lachan-waf/lachan/rules"
@@ -21,14 +20,14 @@ import (
 // its reports it never changes after buildSite.
 type site struct {
 	policies.Site
-	plain   bool           // served without TLS
-	broken  error          // why the site cannot be served; its hosts answer 503
-	engine  *rules.Engine  // nil where waf.mode is off
-	cleaner *clean.Cleaner // nil where response.mode is off
-	policy  *csp.Policy    // nil where documents get none
-	reports reportGate     // of policy
-	trusted *bart.Lite     // peers whose X-Forwarded-For is believed
-	origin  *url.URL       // scheme and authority of the upstream
+	plain   bool          // served without TLS
+	broken  error         // why the site cannot be served; its hosts answer 503
+	engine  *rules.Engine // nil where waf.mode is off
+	cleaner *siteCleaner  // nil where response.mode is off
+	policy  *csp.Policy   // nil where documents get none
+	reports reportGate    // of policy
+	trusted *bart.Lite    // peers whose X-Forwarded-For is believed
+	origin  *url.URL      // scheme and authority of the upstream
 	proxy   *httputil.ReverseProxy
 	close   func() // gives up the upstream's idle connections
 }
@@ -55,7 +54,7 @@ func (s *Server) compile(cfg *policies.Config, t *site) error {
 		if err != nil {
 			return err
 		}
-		if t.cleaner, err = clean.New(&t.Site, baseline); err != nil {
+		if t.cleaner, err = newSiteCleaner(&t.Site, baseline, s.lists); err != nil {
 			return err
 		}
 		if t.policy, err = csp.New(&t.Site, baseline); err != nil && t.Response.CSP == policies.CSPEnforce {
@@ -85,6 +84,7 @@ func (t *site) release() {
 	if t.close != nil {
 		t.close()
 	}
+	t.cleaner.release()
 }
 
 // trusts reports whether the connection's peer is one of trusted_proxies.

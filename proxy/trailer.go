@@ -32,7 +32,7 @@ func (b *untrailed) Read(p []byte) (int, error) {
 	if err == io.EOF && len(b.response.Trailer) > 0 {
 		names := slices.Sorted(maps.Keys(b.response.Trailer)) // the values may be secret
 		b.response.Trailer = nil
-		finding, _ := b.exchange.site.cleaner.Field("Trailer", names, b.exchange.documentURL())
+		finding, _ := b.exchange.cleaner.Field("Trailer", names, b.exchange.documentURL())
 		b.exchange.reportHeader(finding, b.response)
 	}
 	return n, err

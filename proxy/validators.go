@@ -52,13 +52,13 @@ func (x *exchange) markETag(h http.Header) {
 	}
 }
 
-func (x *exchange) etagMark() string { return "-lachan-" + x.site.cleaner.Fingerprint() }
+func (x *exchange) etagMark() string { return "-lachan-" + x.cleaner.Fingerprint() }
 
 // conditions keeps the conditional fields whose answer can be trusted: those
 // that carry our own mark, unmarked; and those of requests whose answer the
 // browser uses as an image, font, style or the like, never as a document.
 func (x *exchange) conditions(out *http.Request) {
-	if x.site.cleaner == nil || x.site.Response.Mode == policies.ResponseReport || subresource(out.Header.Get("Sec-Fetch-Dest")) {
+	if x.cleaner == nil || x.site.Response.Mode == policies.ResponseReport || subresource(out.Header.Get("Sec-Fetch-Dest")) {
 		return
 	}
 	h := out.Header
@@ -103,7 +103,7 @@ type wholeDocuments struct{ next http.RoundTripper }
 func (t *wholeDocuments) RoundTrip(r *http.Request) (*http.Response, error) {
 	resp, err := t.next.RoundTrip(r)
 	if err != nil || resp.StatusCode != http.StatusPartialContent || statedType(resp.Header).inert() ||
-		exchangeOf(r.Context()).site.cleaner == nil || r.Method != http.MethodGet {
+		exchangeOf(r.Context()).cleaner == nil || r.Method != http.MethodGet {
 		return resp, err
 	}
 	if err := resp.Body.Close(); err != nil {

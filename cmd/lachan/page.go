@@ -8,6 +8,7 @@ import (
 
 	"github.com/lachan-waf/lachan/clean"
 	"github.com/lachan-waf/lachan/policies"
+	"github.com/lachan-waf/lachan/policies/hostlist"
 )
 
 // pageFlags describe a page on standard input and the policy it is read by.
@@ -62,9 +63,25 @@ func (c *pageFlags) policy() (*clean.Cleaner, *policies.Baseline, error) {
 			if err != nil {
 				return nil, nil, err
 			}
-			cleaner, err := clean.New(site, baseline)
+			lists, err := hostLists(site)
+			if err != nil {
+				return nil, nil, err
+			}
+			cleaner, err := clean.New(site, baseline, lists...)
 			return cleaner, baseline, err
 		}
 	}
 	return nil, nil, errors.Join(fmt.Errorf("--site %q: %s has no such site", c.Site, c.Config), err)
+}
+
+// hostLists reads the host lists of a site.
+func hostLists(site *policies.Site) (lists hostlist.Lists, err error) {
+	for _, path := range site.Response.HostLists {
+		file, err := hostlist.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		lists = append(lists, file.Set())
+	}
+	return lists, nil
 }
