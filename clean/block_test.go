@@ -400,3 +400,22 @@ func TestHiddenGenerated(t *testing.T) {
 		}
 	}
 }
+
+// TestSheetsForSome: nor does a style element count that is not for everybody.
+func TestSheetsForSome(t *testing.T) {
+	c := newCleaner(t, portal(t))
+	for name, head := range map[string]string{
+		"paper":           `<style media="print">.x{display:none}</style>`,
+		"telephones":      `<style MEDIA='only screen and (max-width: 600px)'>.x{display:none}</style>`,
+		"without scripts": `<noscript><style>.x{display:none}</style></noscript>`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			for range 2 { // the second time from memory
+				if out := stable(t, c, head+`<div class="x">`+planted+`</div>`); out != head+`<div class="x">a, b</div>` {
+					t.Errorf("cleaned: %s", out)
+				}
+			}
+		})
+	}
+	gone(t, "all", `<style media="all">.x{display:none}</style>`, `<div class="x">`+planted+`</div>`)
+}

@@ -21,7 +21,9 @@ func (w *rewriter) held(b []byte) bool {
 		if w.sort = w.scriptSort(b); w.sort == sortInert || w.has(attrSrc) {
 			return false
 		}
-	case elStyle, elIframe, elNoembed, elNoframes, elXmp:
+	case elStyle:
+		w.aside = w.place.noscript || !onEveryScreen(foldCSS(nil, w.valueNamed(b, "media")))
+	case elIframe, elNoembed, elNoframes, elXmp:
 	default:
 		return false
 	}
@@ -111,12 +113,12 @@ func (w *rewriter) endStyle(b, content []byte) {
 		return
 	}
 	if known := w.c.harmless.find(sortStyle, content); known != nil {
-		w.learn(known.selectors)
+		w.learnSheet(known.selectors)
 		w.passHeld(b)
 		return
 	}
 	selectors := readSheet(content)
-	w.learn(selectors)
+	w.learnSheet(selectors)
 	cleaned, f, ok := w.cleanCSS(content)
 	if ok {
 		w.c.harmless.add(sortStyle, content, selectors)
@@ -129,4 +131,11 @@ func (w *rewriter) endStyle(b, content []byte) {
 		cleaned = nil
 	}
 	w.passHeldWith(b, cleaned)
+}
+
+// learnSheet takes in what a style element hides from every visitor.
+func (w *rewriter) learnSheet(selectors []selector) {
+	if !w.aside {
+		w.learn(selectors)
+	}
 }

@@ -54,13 +54,18 @@ func (s *sheetReader) readRules(css []byte, depth int) {
 }
 
 // holdsAlways reports whether an at-rule's block counts on every visitor's
-// screen: not one for paper, nor one for telephones.
+// screen.
 func (s *sheetReader) holdsAlways(prelude []byte) bool {
 	s.buf = foldCSS(s.buf[:0], prelude)
-	query, found := bytes.CutPrefix(s.buf, []byte("@media"))
-	if !found {
-		return bytes.HasPrefix(s.buf, []byte("@supports")) || bytes.HasPrefix(s.buf, []byte("@layer"))
+	if query, found := bytes.CutPrefix(s.buf, []byte("@media")); found {
+		return onEveryScreen(query)
 	}
+	return bytes.HasPrefix(s.buf, []byte("@supports")) || bytes.HasPrefix(s.buf, []byte("@layer"))
+}
+
+// onEveryScreen reports whether a media query, folded, matches for every
+// visitor: not one for paper, nor one for telephones.
+func onEveryScreen(query []byte) bool {
 	for part := range bytes.SplitSeq(query, []byte(",")) {
 		switch part = bytes.TrimPrefix(part, []byte("only")); string(part) {
 		case "", "all", "screen":

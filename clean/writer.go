@@ -120,6 +120,7 @@ type rewriter struct {
 	start  []byte // its start tag, where that had to be rebuilt
 	odd    bool   // whether start is to be used
 	sort   sort   // what its script is
+	aside  bool   // its style sheet is for some visitors only
 	out    output
 
 	place    place

@@ -13,7 +13,7 @@ var portals = []struct {
 	rewritten               []string // what is written anew, by design: pairs of old and new
 }{
 	{file: "cong-xa.html", host: "anbinh.example", contentType: "text/html; charset=utf-8",
-		allow: `scripts: [ajax.googleapis.com, maxcdn.bootstrapcdn.com, oss.maxcdn.com, www.google-analytics.com, connect.facebook.net], styles: [fonts.googleapis.com, maxcdn.bootstrapcdn.com],
+		allow: `scripts: [ajax.googleapis.com/ajax/libs/jquery/, maxcdn.bootstrapcdn.com/bootstrap/, oss.maxcdn.com/html5shiv/, oss.maxcdn.com/respond/, www.google-analytics.com, connect.facebook.net], styles: [fonts.googleapis.com, maxcdn.bootstrapcdn.com],
 			frames: [www.youtube.com, www.google.com], links: ["*.gov.vn", vanban.example, www.facebook.com, zalo.me, chungnhan.example]`},
 	{file: "bang.html", host: "anbinh.example", contentType: "text/html", allow: `links: ["*.gov.vn", www.chinhphu.vn, bao.example]`},
 	{file: "khung.html", host: "anbinh.example", contentType: "text/html", allow: `links: ["*.gov.vn"]`, rewritten: []string{
