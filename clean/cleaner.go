@@ -24,6 +24,7 @@ type Cleaner struct {
 	scripts     policies.ScriptPolicy
 	redirects   policies.RedirectPolicy
 	doorways    policies.DoorwayPolicy
+	bodies      policies.Bodies
 	reportOnly  bool
 	home        string
 	fingerprint string
@@ -31,6 +32,7 @@ type Cleaner struct {
 	attributes  *names
 	rewriters   sync.Pool
 	harmless    harmless
+	honest      honest
 }
 
 // New compiles the policy of a site.
@@ -52,6 +54,7 @@ func New(site *policies.Site, baseline *policies.Baseline) (*Cleaner, error) {
 		scripts:     site.Response.InlineScripts,
 		redirects:   site.Response.Redirects,
 		doorways:    site.Response.Doorways,
+		bodies:      site.Response.Bodies,
 		reportOnly:  site.Response.Mode == policies.ResponseReport,
 		home:        "https://invalid.invalid/",
 		fingerprint: fingerprint,

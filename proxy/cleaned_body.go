@@ -7,7 +7,6 @@ import (
 	"io"
 	"sync"
 
-	"github.com/lachan-waf/lachan/clean"
 	"github.com/lachan-waf/lachan/proxy/codings"
 )
 
@@ -15,7 +14,7 @@ import (
 // origin until the cleaner has let something through.
 type cleanedBody struct {
 	from    io.Reader // decoded
-	cleaner *clean.Writer
+	cleaner io.WriteCloser
 	encoder codings.Encoder // nil for identity
 	out     bytes.Buffer    // cleaned, encoded, not yet read
 	buf     *[]byte
@@ -24,6 +23,7 @@ type cleanedBody struct {
 	err     error  // the origin's, kept until out is empty
 	decoded io.Closer
 	close   io.Closer
+	start   start
 }
 
 func (b *cleanedBody) Read(p []byte) (int, error) {
@@ -33,6 +33,7 @@ func (b *cleanedBody) Read(p []byte) (int, error) {
 	if b.out.Len() > 0 {
 		return b.out.Read(p)
 	}
+	b.start.broken(b.err)
 	return 0, b.err
 }
 
@@ -51,7 +52,7 @@ func (b *cleanedBody) fill() error {
 		return b.finish()
 	case err != nil:
 		return fmt.Errorf("request %s: response broke off: %w", b.request, err)
-	case n < len(*b.buf) && b.encoder != nil:
+	case n < len(*b.buf) && b.encoder != nil && !b.start.awaited:
 		// The origin paused: what it has sent is not held back in the encoder.
 		return b.encoder.Flush()
 	}
