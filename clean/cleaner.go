@@ -25,6 +25,7 @@ type Cleaner struct {
 	scripts     policies.ScriptPolicy
 	redirects   policies.RedirectPolicy
 	doorways    policies.DoorwayPolicy
+	bodies      policies.Bodies
 	reportOnly  bool
 	home        string
 	fingerprint string
@@ -32,6 +33,7 @@ type Cleaner struct {
 	attributes  *names
 	rewriters   sync.Pool
 	harmless    harmless
+	honest      honest
 }
 
 // New compiles the policy of a site. The lists are what its host_lists hold at
@@ -54,6 +56,7 @@ func New(site *policies.Site, baseline *policies.Baseline, lists ...*hostlist.Se
 		scripts:     site.Response.InlineScripts,
 		redirects:   site.Response.Redirects,
 		doorways:    site.Response.Doorways,
+		bodies:      site.Response.Bodies,
 		reportOnly:  site.Response.Mode == policies.ResponseReport,
 		home:        "https://invalid.invalid/",
 		fingerprint: fingerprint,

@@ -3,7 +3,6 @@ package clean
 import (
 	"bytes"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -61,30 +60,23 @@ func unescapeCSS(out, css []byte) ([]byte, int) {
 	return utf8.AppendRune(out, rune(r)), n
 }
 
-// cssReader finds the references of a style sheet or of declarations: the
-// arguments of url(), src() and image-set(), and what @import names.
-type cssReader struct {
-	w    *rewriter
-	css  []byte
-	pos  int
-	out  []byte // what has been passed on, once something was cut out
-	from int    // up to where css has been passed on
-	cut  bool
-	f    Finding
-}
-
 // cleanCSS cuts references to hosts that are not on the list out of css. ok
-// is true where there are none.
+// is true where there are none; else f tells of the first.
 func (w *rewriter) cleanCSS(css []byte) (cleaned []byte, f Finding, ok bool) {
 	if !mayReferAway(css) {
 		return css, f, true
 	}
-	r := cssReader{w: w, css: css}
+	r := cssReader{allow: &w.c.allow, resolver: &w.resolver, css: css}
+	r.found = func(found Finding, _, _ int) {
+		if f.Kind == "" {
+			f = found
+		}
+	}
 	r.read()
-	if !r.cut {
+	if f.Kind == "" {
 		return css, f, true
 	}
-	return append(r.out, css[r.from:]...), r.f, false
+	return append(r.out, css[r.from:]...), f, false
 }
 
 // mayReferAway reports whether css can name another host at all: nearly none
@@ -119,157 +111,6 @@ func schemeEnds(css []byte) bool {
 		}
 	}
 	return false
-}
-
-func (r *cssReader) read() {
-	imports, namespace, function := false, false, 0
-	start := 0
-	for r.pos < len(r.css) {
-		at := r.pos
-		switch c := r.css[r.pos]; {
-		case c == '/' && r.pos+1 < len(r.css) && r.css[r.pos+1] == '*':
-			r.pos = commentEndCSS(r.css, r.pos)
-		case c == '"' || c == '\'':
-			if text := r.quoted(c); (imports || function > 0) && !namespace {
-				r.judge(text, imports, at, start, `""`)
-			}
-		case c == ';' || c == '{' || c == '}':
-			imports, namespace = false, false
-			r.pos++
-		case c == ')':
-			function = max(0, function-1)
-			r.pos++
-		case c == '@':
-			r.pos++
-			name := r.ident()
-			imports, namespace, start = string(name) == "import", string(name) == "namespace", at
-		case isNameCSS(c) && (c < '0' || c > '9') || c == '\\' && r.escape():
-			name := r.ident()
-			if r.pos >= len(r.css) || r.css[r.pos] != '(' {
-				continue
-			}
-			r.pos++
-			if string(name) == "url" && !r.atQuote() {
-				if text := r.unquotedURL(); !namespace {
-					r.judge(text, imports, at, start, "url()")
-				}
-				continue
-			}
-			function++
-		default:
-			r.pos++
-		}
-	}
-}
-
-// atQuote skips white space and reports whether a quoted string follows.
-func (r *cssReader) atQuote() bool {
-	for r.pos < len(r.css) && isSpace(r.css[r.pos]) {
-		r.pos++
-	}
-	return r.pos < len(r.css) && (r.css[r.pos] == '"' || r.css[r.pos] == '\'')
-}
-
-// ident reads a name, escapes resolved, in lower case.
-func (r *cssReader) ident() []byte {
-	var out []byte
-	for r.pos < len(r.css) {
-		c := r.css[r.pos]
-		switch {
-		case isNameCSS(c):
-			out = append(out, lower(c))
-			r.pos++
-		case c == '\\' && r.escape():
-			var n int
-			out, n = unescapeCSS(out, r.css[r.pos:])
-			r.pos += n
-		default:
-			return out
-		}
-	}
-	return out
-}
-
-// isNameCSS reports whether c is part of a name (CSS Syntax 4.2). NUL is, as
-// browsers read U+FFFD in its place.
-func isNameCSS(c byte) bool {
-	return isAlphanumeric(c) || c == '-' || c == '_' || c == 0 || c >= utf8.RuneSelf
-}
-
-// escape reports whether the backslash here begins an escape: before a line
-// break, outside strings, it does not (CSS Syntax 4.3.8).
-func (r *cssReader) escape() bool {
-	return r.pos+1 >= len(r.css) || strings.IndexByte("\n\r\f", r.css[r.pos+1]) < 0
-}
-
-// quoted reads a string.
-func (r *cssReader) quoted(quote byte) []byte {
-	r.pos++
-	return r.until(string(quote) + "\n\r\f")
-}
-
-// unquotedURL reads the rest of url( … ).
-func (r *cssReader) unquotedURL() []byte { return r.until(")") }
-
-// until reads up to one of ends and past it, escapes resolved.
-func (r *cssReader) until(ends string) (out []byte) {
-	for r.pos < len(r.css) {
-		switch c := r.css[r.pos]; {
-		case strings.IndexByte(ends, c) >= 0:
-			r.pos++
-			return out
-		case c == '\\':
-			var n int
-			out, n = unescapeCSS(out, r.css[r.pos:])
-			r.pos += n
-		default:
-			out = append(out, c)
-			r.pos++
-		}
-	}
-	return out
-}
-
-// judge asks the allowlist about a reference that began at at, in a rule that
-// began at start; one that may not stand is cut out.
-func (r *cssReader) judge(ref []byte, imports bool, at, start int, instead string) {
-	k := kindMedia
-	if imports {
-		k, at, instead = kindStyle, start, r.separator(start)
-	}
-	t := r.w.resolver.resolve(ref)
-	reason, ok := r.w.c.allow.allows(k, t, ref)
-	if ok {
-		return
-	}
-	rest := r.pos
-	if imports { // the whole rule goes; its ; is read, for what it ends
-		if end := bytes.IndexByte(r.css[r.pos:], ';'); end >= 0 {
-			r.pos += end
-			rest = r.pos + 1
-		} else {
-			r.pos, rest = len(r.css), len(r.css)
-		}
-	}
-	if !r.cut {
-		r.cut = true
-		r.f = Finding{Kind: k.String(), Target: t.String(), Host: strings.Clone(t.host), Reasons: []string{reason}}
-	}
-	r.out = append(append(r.out, r.css[r.from:at]...), instead...)
-	r.from = rest
-}
-
-// separator keeps what stands before at from joining what is read next into
-// one name; where it cannot, it is empty.
-func (r *cssReader) separator(at int) string {
-	before := r.css[r.from:at]
-	if len(before) == 0 {
-		before = r.out
-	}
-	if len(before) == 0 || strings.IndexByte(" \t\n\r\f;{}", before[len(before)-1]) >= 0 {
-		return ""
-	}
-	return "/**/"
 }
 
 // judgeStyle weighs an attribute that holds CSS; it goes as a whole.

@@ -47,7 +47,7 @@
 // # Hidden spam
 //
 // An element that is hidden (hidden.go) by its attributes (conceal.go), by the
-// page's own style elements (stylesheet.go) or by a script before it
+// page's own style elements (pagestyle.go) or by a script before it
 // (written.go) is held back to its end and judged by its links (block.go). A
 // stream cannot take back what it has sent: what a style sheet or a script
 // behind an element hides, or a sheet that is loaded, is taken for visible, and
@@ -58,4 +58,19 @@
 // Every buffer has a bound (writer.go, bounds.go, link.go, block.go). What does
 // not fit is removed as it goes by, with a finding, or judged by what has been
 // seen of it; it is never passed on unread.
+//
+// # Bodies that are not HTML
+//
+// What is planted in style sheets, scripts, JSON, feeds and sitemaps is found by
+// readers of their own, with the same allowlists and the same evidence:
+//
+//	medium := clean.MediumOf(kind.ContentType)
+//	kind = clean.BodyType(kind.ContentType, medium, prefix)
+//	w := cleaner.NewBodyWriter(client, medium, clean.Document{URL: url, Charset: kind.Charset, Report: record})
+//
+// Each reads windows of a fixed size, so that no outcome depends on how the
+// body came in; holds back a token or an entry, up to a bound (stylesheet.go,
+// feed.go, json.go) or a file (scriptfile.go); and cleans HTML in strings by a
+// Writer (fragment.go). A body that is not what it claims to be ends in an
+// UnreadableError.
 package clean

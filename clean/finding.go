@@ -4,7 +4,7 @@ package clean
 // report, for one thing that would have been.
 type Finding struct {
 	// Kind is the policy that spoke: script, frame, link, form, style, media,
-	// connect, base, refresh, handler, url, redirect, identity or limit.
+	// connect, base, refresh, handler, url, redirect, identity, markup or limit.
 	Kind string
 	// Element and Attribute are lower case; Attribute is empty where the
 	// element as a whole was judged.

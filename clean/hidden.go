@@ -7,7 +7,7 @@ import "bytes"
 type hidden struct {
 	by     hiddenBy
 	opened opened // within it
-	sheet  stylesheet
+	sheet  pageStyle
 	keys   []uint64 // of the classes of the element looked at
 }
 

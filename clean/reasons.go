@@ -31,5 +31,11 @@ const (
 	reasonField         = "field"             // a header field that may not come from an origin
 	reasonAnimates      = "animates-href"     // an animation that writes a link
 	reasonLinks         = "links-"            // followed by how many links to other hosts were in it
+	reasonUnreadable    = "unreadable"        // the body is not what its type says
+	reasonEntities      = "entities"          // a document type with declarations of its own
+	reasonInstruction   = "instruction"       // a processing instruction that transforms the document
+	reasonEntry         = "entry"             // the entry of a feed or sitemap, for where it links to
+	reasonChangedFile   = "changed-file"      // the file is none of the versions in the baseline
+	reasonPlantedTail   = "planted-tail"      // bytes behind the end that the file has in the baseline
 	reasonFurther       = "further-"          // followed by how many findings are summed up in this one
 )

@@ -65,9 +65,13 @@ func (w *rewriter) report(f Finding) {
 	}
 }
 
+func cutTarget(target string) string {
+	return strings.ToValidUTF8(target[:min(len(target), maxTarget)], "")
+}
+
 // bounded is f as it may be told.
 func (w *rewriter) bounded(f Finding) Finding {
-	f.Target = strings.ToValidUTF8(f.Target[:min(len(f.Target), maxTarget)], "")
+	f.Target = cutTarget(f.Target)
 	if w.c.reportOnly {
 		f.Removed = false
 	}

@@ -21,7 +21,7 @@ type sheetReader struct {
 // readSheet returns the selectors of what css hides or shows.
 func readSheet(css []byte) []selector {
 	if bytes.Contains(css, []byte("/*")) {
-		css = withoutComments(css)
+		css = withoutCommentsCSS(css)
 	}
 	var s sheetReader
 	s.readRules(css, 4)
@@ -95,7 +95,7 @@ func cutBlock(css []byte) (block, rest []byte) {
 	}
 }
 
-func withoutComments(css []byte) []byte {
+func withoutCommentsCSS(css []byte) []byte {
 	out := make([]byte, 0, len(css))
 	for {
 		at := bytes.Index(css, []byte("/*"))

@@ -2,138 +2,192 @@ package clean
 
 import "bytes"
 
-const (
-	// maxSelectors bounds what is kept of a page's own style sheets. What a
-	// page hides beyond that is taken for visible.
-	maxSelectors = 256
-	// maxKeys bounds the classes that a selector may name, and those that are
-	// looked at of an element.
-	maxKeys = 16
-)
-
-// stylesheet knows which elements the page's own style elements hide, as far
-// as that can be told from an element alone. Sheets that are loaded from
-// elsewhere, and those behind the element, it does not know.
+// stylesheet cleans a CSS file as it streams by. It holds back an unfinished
+// token, and an @import until its end, up to a bound. What is
+// longer goes by unjudged only where it cannot refer to anything: a comment, a
+// string that is no reference, a data: URL of an image or font. Anything else
+// is taken out to its end.
 type stylesheet struct {
-	selectors []selector
-	keys      uint64 // what could match at all: a bit for each key that some selector needs
-	types     bool   // a selector names nothing but an element
-	buf       []byte
+	w      *BodyWriter
+	css    cssReader
+	offset int64 // of css.css[0]
+	long   longToken
 }
 
-func (s *stylesheet) reset() { s.selectors, s.keys, s.types = s.selectors[:0], 0, false }
-
-// learn takes in what a style sheet, or a script, hides; and what it shows, if
-// that is of the elements that are hidden: .pane.active of .pane.
-func (w *rewriter) learn(selectors []selector) {
-	s := &w.hidden.sheet
-	before := len(s.selectors)
-	for i := range selectors {
-		if sel := &selectors[i]; len(s.selectors) < maxSelectors && (sel.sight.hides != 0 || s.shows(sel)) {
-			s.selectors = append(s.selectors, *sel)
-			s.keys |= 1 << (sel.last() & 63)
-			s.types = s.types || sel.count == 0 && sel.id == 0
-		}
-	}
-	if len(s.selectors) > before {
-		w.familiar.forgetClasses()
-	}
+// longToken is a token that is not held back.
+type longToken struct {
+	ends    string // any of these bytes ends it; empty where there is none, "*/" is a comment's
+	passes  bool
+	escaped bool // the byte before was a backslash
+	star    bool // or an asterisk, in a comment
+	removal removal
 }
 
-// sheetName is what a selector may go by.
-type sheetName uint8
-
-const (
-	sheetClass sheetName = iota
-	sheetID
-)
-
-// names reports whether a selector goes by the id, or a class, that an
-// attribute holds.
-func (s *stylesheet) names(by sheetName, value []byte) bool {
-	if s.keys == 0 {
-		return false
+func newStylesheet(w *BodyWriter, r *resolver) *stylesheet {
+	s := &stylesheet{w: w, css: cssReader{allow: &w.c.allow, resolver: r, more: true}}
+	s.css.found = func(f Finding, from, to int) {
+		f.Offset, f.Removed = s.offset+int64(from), w.removes
+		w.found.add(f, s.css.css[from:to])
 	}
-	value = decodeAttribute(value)
-	for i := range s.selectors {
-		sel := &s.selectors[i]
-		switch {
-		case by == sheetID && sel.count == 0 && sel.id != 0 && sel.id == nameKey(bytes.TrimSpace(value)):
-			return true
-		case by == sheetClass && sel.count > 0 && hasClass(value, sel.last()):
-			return true
-		}
-	}
-	return false
+	return s
 }
 
-// namesElement reports whether a selector goes by nothing but the element.
-func (s *stylesheet) namesElement(key uint64) bool {
-	for i := range s.selectors {
-		if sel := &s.selectors[i]; sel.last() == key && sel.element == key {
-			return true
-		}
+func (s *stylesheet) feed(p []byte) error {
+	if s.long.ends != "" {
+		p = p[s.skip(p):]
 	}
-	return false
-}
-
-func hasClass(value []byte, key uint64) bool {
-	for name := range bytes.FieldsSeq(value) {
-		if nameKey(name) == key {
-			return true
-		}
+	if len(p) > 0 {
+		s.read(p)
 	}
-	return false
+	return nil
 }
 
-// shows reports whether sel speaks of elements that a selector kept hides.
-func (s *stylesheet) shows(sel *selector) bool {
-	for i := range s.selectors {
-		if hidden := &s.selectors[i]; hidden.sight.hides&sel.sight.shows != 0 && hidden.matches(sel.element, sel.id, sel.classes[:sel.count]) {
-			return true
-		}
+// read reads a window behind what is held.
+func (s *stylesheet) read(p []byte) {
+	r := &s.css
+	held := r.css
+	r.css = append(held, p...)
+	r.read()
+	keep := r.pos
+	if r.imports {
+		keep = min(keep, r.start)
 	}
-	return false
-}
-
-// cascade finds out, for each of the means, which rule's word counts.
-type cascade struct {
-	rank   [8]int
-	hidden means
-}
-
-func (c *cascade) add(rule sight, rank func(important bool) int) {
-	for bit := range c.rank {
-		m := means(1) << bit
-		if (rule.hides|rule.shows)&m == 0 {
-			continue
-		}
-		if r := rank(rule.important&m != 0); r >= c.rank[bit] {
-			c.rank[bit], c.hidden = r, c.hidden&^m|rule.hides&m
-		}
+	s.pass(keep)
+	r.css = r.css[:copy(r.css, r.css[keep:])]
+	s.shift(keep)
+	switch {
+	case r.cut && !r.imports && bytes.HasPrefix(r.css[r.pos:], []byte("/*")):
+		s.begin("*/", 2, true)
+	case len(r.css) > s.w.hold:
+		s.tooLong()
 	}
 }
 
-// rankOfAttribute ranks a style attribute: above every selector.
-func rankOfAttribute(important bool) int {
-	if important {
-		return 1<<12 + 1<<16
+// pass passes on the piece up to to, without what was cut out.
+func (s *stylesheet) pass(to int) {
+	r := &s.css
+	if n := len(r.out); n > 0 {
+		r.last = r.out[n-1]
+		s.w.out.put(r.out)
+		r.out = r.out[:0]
 	}
-	return 1 << 12
+	if r.from < to {
+		r.last = r.css[to-1]
+		s.w.out.put(r.css[r.from:to])
+		r.from = to
+	}
 }
 
-// find adds what the page's style elements say of an element.
-func (s *stylesheet) find(known *cascade, element, id uint64, classes []uint64) {
-	mask := uint64(1)<<(id&63) | 1<<(element&63)
-	for _, key := range classes {
-		mask |= 1 << (key & 63)
-	}
-	if mask&s.keys == 0 {
+func (s *stylesheet) shift(n int) {
+	r := &s.css
+	r.pos, r.from, r.start = r.pos-n, r.from-n, r.start-n
+	s.offset += int64(n)
+}
+
+// begin passes on or takes out the token that is held, and what is to come of
+// it. Its first bytes are not looked at.
+func (s *stylesheet) begin(ends string, first int, passes bool) {
+	held := s.css.css
+	s.long.ends, s.long.passes, s.long.escaped, s.long.star = ends, passes, false, false
+	s.take(held[:first])
+	n := first + s.skip(held[first:])
+	s.css.css = held[:copy(held, held[n:])]
+	s.css.pos, s.css.from = 0, 0
+}
+
+// tooLong deals with a token, or an @import, that is held no longer.
+func (s *stylesheet) tooLong() {
+	r := &s.css
+	if r.imports {
+		between := r.between()
+		r.imports = false
+		s.drop(";{}", 0, kindStyle, between)
 		return
 	}
-	for i := range s.selectors {
-		if sel := &s.selectors[i]; mask>>(sel.last()&63)&1 != 0 && sel.matches(element, id, classes) {
-			known.add(sel.sight, sel.rank)
-		}
+	switch quote := r.css[0]; {
+	case quote != '"' && quote != '\'':
+		name, ref, _ := bytes.Cut(r.css, []byte("("))
+		s.reference(ref, ")", len(name), "url()")
+	case r.namespace || !r.custom && r.function == 0:
+		s.begin(string(quote)+"\n\r\f", 1, true)
+	default:
+		s.reference(r.css[1:], string(quote)+"\n\r\f", 1, `""`)
 	}
+}
+
+// reference deals with a reference that is too long: what a data: URL may
+// hold shows at its beginning.
+func (s *stylesheet) reference(ref []byte, ends string, first int, instead string) {
+	if ref = trimControls(ref); hasPrefixFold(ref, "data:") && mediaData(ref) {
+		s.begin(ends, first, true)
+		return
+	}
+	s.drop(ends, first, kindMedia, instead)
+}
+
+func (s *stylesheet) drop(ends string, first int, k kind, instead string) {
+	s.long.removal.begin(Finding{
+		Kind: k.String(), Offset: s.offset, Reasons: []string{reasonTooLong, reasonLimit}, Removed: s.w.removes,
+	})
+	if instead != "" {
+		s.css.last = instead[len(instead)-1]
+		s.w.out.put([]byte(instead))
+	}
+	s.begin(ends, first, false)
+}
+
+// skip reads the rest of a long token, and tells how many bytes it took.
+func (s *stylesheet) skip(p []byte) int {
+	n := 0
+	for n < len(p) && s.long.ends != "" {
+		if s.ends(p[n]) {
+			s.long.ends = ""
+		}
+		n++
+	}
+	s.take(p[:n])
+	if s.long.ends == "" && !s.long.passes {
+		s.w.found.pass(s.long.removal.end())
+	}
+	return n
+}
+
+// take passes on or takes out bytes of the long token.
+func (s *stylesheet) take(p []byte) {
+	switch {
+	case len(p) == 0:
+	case s.long.passes:
+		s.css.last = p[len(p)-1]
+		s.w.out.put(p)
+	default:
+		s.long.removal.write(p)
+	}
+	s.offset += int64(len(p))
+}
+
+// ends reports whether c ends the long token.
+func (s *stylesheet) ends(c byte) bool {
+	l := &s.long
+	if l.ends == "*/" {
+		ended := l.star && c == '/'
+		l.star = c == '*'
+		return ended
+	}
+	ended := !l.escaped && bytes.IndexByte([]byte(l.ends), c) >= 0
+	l.escaped = c == '\\' && !l.escaped
+	return ended
+}
+
+// eof reads what is held, now that nothing is behind it.
+func (s *stylesheet) eof() error {
+	if s.long.ends != "" {
+		if !s.long.passes {
+			s.w.found.pass(s.long.removal.end())
+		}
+		return nil
+	}
+	s.css.more = false
+	s.css.read()
+	s.pass(len(s.css.css))
+	return nil
 }

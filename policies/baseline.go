@@ -18,6 +18,7 @@ type Baseline struct {
 	scripts       map[[sha256.Size]byte]struct{}
 	fingerprints  map[[sha256.Size]byte]struct{}
 	verifications map[string]struct{}
+	files         map[string][]FileVersion
 	sum           [sha256.Size]byte // of the file
 }
 
@@ -30,6 +31,8 @@ type baselineFile struct {
 	// Verifications are the tokens by which the owner has proved to search
 	// engines whose site it is: what stands as content in the meta element.
 	Verifications []string `yaml:"verifications"`
+	// Files are the approved versions of script files, by the path in their URL.
+	Files map[string][]fileVersion `yaml:"files"`
 }
 
 // digest is a SHA-256 hash written in hex.
@@ -54,6 +57,9 @@ func (d *digest) UnmarshalText(text []byte) error {
 //	  - 60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752
 //	verifications:
 //	  - KTZ2q0_example-token
+//	files:
+//	  /wp-includes/js/jquery/jquery.min.js:
+//	    - {size: 89521, sha256: a6f3f0faea4b3d48e03176341bef0ed3151ffbf226d4c6635f1c6039c0500575}
 //
 // `lachan approve` writes one.
 //
@@ -72,7 +78,7 @@ func parseBaseline(file string, data []byte) (*Baseline, error) {
 	if d := decode(file, data, &content); len(d.problems) > 0 {
 		return nil, d.problems.err()
 	}
-	b := &Baseline{setOf(content.Scripts), setOf(content.Fingerprints), make(map[string]struct{}), sha256.Sum256(data)}
+	b := &Baseline{setOf(content.Scripts), setOf(content.Fingerprints), make(map[string]struct{}), versionsOf(content.Files), sha256.Sum256(data)}
 	for _, token := range content.Verifications {
 		b.verifications[token] = struct{}{}
 	}

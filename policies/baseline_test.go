@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func writeFile(t *testing.T, path, text string) {
@@ -50,7 +52,11 @@ func TestBadBaselines(t *testing.T) {
 		"scripts: [abc]":   `b.yaml:1:11: scripts[0]: "abc" is not a SHA-256 hash`,
 		"scripts: [12345]": `b.yaml:1:11: scripts[0]: "12345" is not a SHA-256 hash`,
 		"scripts: [" + strings.Repeat("g", 64) + "]": `is not a SHA-256 hash`,
-		"scripts: [~]": "scripts[0]: expected text, found no value",
+		"scripts: [~]":                           "scripts[0]: expected text, found no value",
+		"files: []":                              "b.yaml:1:8: files: expected keys and values, found a list",
+		"files: {/a.js: [{size: 0, sha256: x}]}": `"0" is not a number of bytes`,
+		"files: {/a.js: [{size: 9}]}":            `sha256: missing`,
+		"files: {/a.js: [], /a.js: []}":          "b.yaml:1:20",
 	} {
 		if _, err := parseBaseline("b.yaml", []byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %s", text, err, want)
@@ -73,5 +79,20 @@ func TestBaselineOfASite(t *testing.T) {
 	site.Response.Baseline = filepath.Join(dir, "named.yaml")
 	if _, err := cfg.LoadBaseline(&site); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("missing where the configuration says: %v", err)
+	}
+}
+
+func TestBaselineOfFiles(t *testing.T) {
+	short, long := sha256.Sum256([]byte("a()")), sha256.Sum256([]byte("a();b()"))
+	b, err := parseBaseline("b.yaml", []byte(fmt.Sprintf("files:\n  /a.js:\n    - {size: 3, sha256: %x}\n    - {size: 7, sha256: %x}\n", short, long)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []FileVersion{{7, long}, {3, short}}
+	if diff := cmp.Diff(want, b.Files("/a.js")); diff != "" {
+		t.Error(diff)
+	}
+	if b.Files("/b.js") != nil || (*Baseline)(nil).Files("/a.js") != nil {
+		t.Error("versions of an unknown file")
 	}
 }

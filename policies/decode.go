@@ -144,6 +144,8 @@ func (d *decoder) byKind(node ast.Node, v reflect.Value, key string, tag reflect
 		d.mapping(node, v, key)
 	case !text && v.Kind() == reflect.Slice:
 		d.list(node, v, key, tag)
+	case v.Kind() == reflect.Map:
+		d.table(node, v, key, tag)
 	default:
 		d.scalar(node, v, key, tag)
 	}
@@ -165,6 +167,21 @@ func (d *decoder) list(node ast.Node, v reflect.Value, key string, tag reflect.S
 		}
 		d.value(entry, e.Elem(), key+"["+strconv.Itoa(i)+"]", tag)
 		v.Set(reflect.Append(v, e.Elem()))
+	}
+}
+
+// table decodes a mapping whose keys are the file's own choice.
+func (d *decoder) table(node ast.Node, v reflect.Value, key string, tag reflect.StructTag) {
+	mapping, ok := node.(*ast.MappingNode)
+	if !ok {
+		d.fail(key, "expected keys and values, found %s", describe(node))
+		return
+	}
+	v.Set(reflect.MakeMap(v.Type()))
+	for _, p := range d.pairs(mapping, key, 0) {
+		e := reflect.New(v.Type().Elem()).Elem()
+		d.value(p.value, e, joinKey(key, p.name), tag)
+		v.SetMapIndex(reflect.ValueOf(p.name), e)
 	}
 }
 

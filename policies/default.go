@@ -41,7 +41,7 @@ func DefaultSite() Site {
 			Redirects:     RedirectsBlock,
 			Doorways:      DoorwaysReport,
 			CSP:           CSPReportOnly,
-			Bodies:        Bodies{CSS: "off", JS: "off", JSON: "off", Feeds: "off"},
+			Bodies:        Bodies{CSS: BodyClean, JS: BodyReport, JSON: BodyReport, Feeds: BodyReport},
 			Evidence:      EvidenceSnippet,
 		},
 	}

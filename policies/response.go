@@ -145,14 +145,29 @@ type Allow struct {
 	Redirects []HostPattern `yaml:"redirects"`
 }
 
-// Bodies are the policies for bodies other than HTML: clean, report or off.
+// Bodies are the policies for bodies other than HTML. Each is `clean`, `report`
+// (events, bytes untouched) or `off`; where response.mode is `report`, `clean`
+// counts as `report`.
 type Bodies struct {
-	// CSS is the policy for style sheets.
-	CSS string `yaml:"css" oneof:"clean,report,off" available:"off"`
-	// JS is the policy for scripts.
-	JS string `yaml:"js" oneof:"clean,report,off" available:"off"`
-	// JSON is the policy for JSON.
-	JSON string `yaml:"json" oneof:"clean,report,off" available:"off"`
-	// Feeds is the policy for RSS and Atom.
-	Feeds string `yaml:"feeds" oneof:"clean,report,off" available:"off"`
+	// CSS is the policy for style sheets: what they load from hosts that are
+	// not on the lists for styles and media. Default `clean`.
+	CSS BodyPolicy `yaml:"css" oneof:"clean,report,off"`
+	// JS is the policy for script files: a tail that the baseline does not
+	// hold, and what looks planted at their head or tail. Default `report`.
+	JS BodyPolicy `yaml:"js" oneof:"clean,report,off"`
+	// JSON is the policy for JSON: the HTML in its strings. Default `report`.
+	JSON BodyPolicy `yaml:"json" oneof:"clean,report,off"`
+	// Feeds is the policy for RSS, Atom and sitemaps: entries that link to
+	// other hosts, and the HTML in the others. Default `report`.
+	Feeds BodyPolicy `yaml:"feeds" oneof:"clean,report,off"`
 }
+
+// BodyPolicy says what becomes of what is found in a body other than HTML.
+type BodyPolicy string
+
+// The values of response.bodies.
+const (
+	BodyClean  BodyPolicy = "clean"
+	BodyReport BodyPolicy = "report"
+	BodyOff    BodyPolicy = "off"
+)

@@ -51,6 +51,11 @@ func (c *caseFile) after(w io.Writer) io.Writer {
 	return c.document.After(w)
 }
 
+// of describes the document to the cleaner.
+func (c *caseFile) of(kind clean.Type) clean.Document {
+	return clean.Document{URL: c.x.documentURL(), Charset: kind.Charset, Report: c.report}
+}
+
 func (c *caseFile) report(f clean.Finding) {
 	e := c.x.findingEvent(f, c.resp)
 	if c.document == nil {
@@ -66,9 +71,11 @@ func (c *caseFile) report(f clean.Finding) {
 }
 
 // close ends the document, whole or not: what was found is told all the same.
+// Closing again does nothing.
 func (c *caseFile) close() {
 	if c.document != nil {
 		c.release(c.document.Close(c.complete))
+		c.document = nil
 	}
 }
 

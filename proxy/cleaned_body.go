@@ -7,7 +7,6 @@ import (
 	"io"
 	"sync"
 
-	"github.com/lachan-waf/lachan/clean"
 	"github.com/lachan-waf/lachan/proxy/codings"
 )
 
@@ -15,7 +14,7 @@ import (
 // origin until the cleaner has let something through.
 type cleanedBody struct {
 	from    io.Reader // decoded
-	cleaner *clean.Writer
+	cleaner bodyCleaner
 	encoder codings.Encoder // nil for identity
 	out     bytes.Buffer    // cleaned, encoded, not yet read
 	buf     *[]byte
@@ -25,6 +24,13 @@ type cleanedBody struct {
 	decoded io.Closer
 	close   io.Closer
 	file    *caseFile
+	start   start
+}
+
+// bodyCleaner is what clean.Writer and clean.BodyWriter have in common.
+type bodyCleaner interface {
+	io.WriteCloser
+	Abort()
 }
 
 func (b *cleanedBody) Read(p []byte) (int, error) {
@@ -34,6 +40,7 @@ func (b *cleanedBody) Read(p []byte) (int, error) {
 	if b.out.Len() > 0 {
 		return b.out.Read(p)
 	}
+	b.start.broken(b.err)
 	return 0, b.err
 }
 
@@ -60,7 +67,7 @@ func (b *cleanedBody) fill() error {
 	case err != nil:
 		b.file.x.brokeOff(err)
 		return fmt.Errorf("request %s: response broke off: %w", b.request, err)
-	case n < len(*b.buf) && b.encoder != nil:
+	case n < len(*b.buf) && b.encoder != nil && !b.start.awaited:
 		// The origin paused: what it has sent is not held back in the encoder.
 		return b.encoder.Flush()
 	}

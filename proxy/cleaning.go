@@ -30,8 +30,7 @@ func (x *exchange) cleanBody(resp *http.Response) error {
 		// One value: of several, browsers and others choose differently.
 		resp.Header.Set("Content-Type", stated.ContentType)
 		x.sandboxXML(resp.Header, stated)
-		x.minifyFile(resp, stated)
-		return nil
+		return x.otherBody(resp, stated)
 	case resp.Request.Method == http.MethodHead:
 		if stated.HTML {
 			x.cleanedFields(resp, stated.Type)
@@ -40,7 +39,7 @@ func (x *exchange) cleanBody(resp *http.Response) error {
 	case stated.multipart():
 		return unclean("upstream sent several documents in one, which cannot be cleaned", nil)
 	case resp.StatusCode == http.StatusPartialContent:
-		return unclean("upstream sent a part of a document, which cannot be cleaned on its own", nil)
+		return unclean(errPart, nil)
 	}
 	resp.Body = x.watch(resp.Body)
 	decoded, err := codings.Decode(resp.Header.Values("Content-Encoding"), resp.Body, decodeLimits)
@@ -62,32 +61,38 @@ func (x *exchange) cleanBody(resp *http.Response) error {
 // cleanDocument replaces the body by its cleaned form in the same coding, as
 // long as the visitor accepts that.
 func (x *exchange) cleanDocument(resp *http.Response, kind clean.Type, from io.Reader, decoded io.Closer) error {
+	body, dst, err := x.cleanedBody(resp, kind, from, decoded)
+	if err != nil {
+		return err
+	}
+	body.from = x.minified(resp, kind, body.from)
+	doc := body.file.of(kind)
+	doc.Nonce = x.addPolicy(resp.Header)
+	if body.head.over = true; x.refusesDoorways() {
+		doc.Head, body.head.over = body.head.end, false
+	}
+	body.cleaner = x.cleaner.NewWriter(dst, doc)
+	return body.awaitHead()
+}
+
+// cleanedBody puts a body in place of the origin's, whose cleaner is to write
+// to dst.
+func (x *exchange) cleanedBody(resp *http.Response, kind clean.Type, from io.Reader, decoded io.Closer) (body *cleanedBody, dst io.Writer, err error) {
 	coding := codings.Negotiate(x.r.Header.Values("Accept-Encoding"), codingOf(resp.Header))
 	x.cleanedFields(resp, kind)
 	file := x.openFile(resp)
-	body := &cleanedBody{request: x.id, from: x.minified(resp, kind, file.before(from)), file: file, decoded: decoded, buf: readBuffers.Get().(*[]byte)}
-	dst := io.Writer(&body.out)
+	body = &cleanedBody{request: x.id, from: file.before(from), file: file, decoded: decoded, close: resp.Body, buf: readBuffers.Get().(*[]byte)}
+	dst = &body.out
 	if coding != "identity" && coding != "" {
 		encoder, err := codings.NewEncoder(coding, &body.out)
 		if err != nil {
-			return err
+			return nil, nil, err
 		}
 		resp.Header.Set("Content-Encoding", coding)
 		body.encoder, dst = encoder, encoder
 	}
-	doc := clean.Document{
-		URL:     x.documentURL(),
-		Charset: kind.Charset,
-		Nonce:   x.addPolicy(resp.Header),
-		Report:  file.report,
-	}
-	if body.head.over = true; x.refusesDoorways() {
-		doc.Head, body.head.over = body.head.end, false
-	}
-	body.cleaner = x.cleaner.NewWriter(file.after(dst), doc)
-	body.close = resp.Body
 	resp.Body = body
-	return body.awaitHead()
+	return body, file.after(dst), nil
 }
 
 // passDecoded sends on what had to be decoded to learn that it is no HTML.

@@ -70,6 +70,9 @@ func TestMinifyLeavesThePageWhereItMust(t *testing.T) {
 	}
 }
 
+// onlyMinifying changes files for no other reason.
+const onlyMinifying = portal + "  response: {minify: true, bodies: {css: off, js: off, json: off, feeds: off}}\n"
+
 func TestFilesAreMinified(t *testing.T) {
 	var long strings.Builder // beyond what is held of a style sheet
 	for i := 0; long.Len() < 300<<10; i++ {
@@ -86,7 +89,7 @@ func TestFilesAreMinified(t *testing.T) {
 		{"text/plain", "a    b", "a    b"},
 	} {
 		for _, coding := range []string{"", "gzip", "br"} {
-			f := start(t, minifying, answers(t, test.contentType, coding, test.body, "Etag", `"x"`, "Accept-Ranges", "bytes"))
+			f := start(t, onlyMinifying, answers(t, test.contentType, coding, test.body, "Etag", `"x"`, "Accept-Ranges", "bytes"))
 			got := f.get("https://portal.test/a", "Accept-Encoding", "gzip, br")
 			if body := decode(t, got); body != test.want {
 				t.Errorf("%s in %q: %.100q, want %.100q", test.contentType, coding, body, test.want)
@@ -102,7 +105,7 @@ func TestFilesAreMinified(t *testing.T) {
 // TestFileOfAnUnreadableCodingPasses: minifying fails open, to the very bytes.
 func TestFileOfAnUnreadableCodingPasses(t *testing.T) {
 	for _, coding := range []string{"gzip", "compress"} {
-		f := start(t, minifying, func(w http.ResponseWriter, _ *http.Request) {
+		f := start(t, onlyMinifying, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "text/css")
 			w.Header().Set("Content-Encoding", coding)
 			io.WriteString(w, "p { color : red ; }")
@@ -110,6 +113,22 @@ func TestFileOfAnUnreadableCodingPasses(t *testing.T) {
 		got := f.get("https://portal.test/a", "Accept-Encoding", "gzip")
 		if got.body != "p { color : red ; }" || got.Header.Get("Content-Encoding") != coding {
 			t.Errorf("%q %v", got.body, got.Header)
+		}
+	}
+}
+
+// TestFilesAreMinifiedAndCleaned: a file is judged as the minifier leaves it;
+// a script as the origin has it, for that is what the baseline knows.
+func TestFilesAreMinifiedAndCleaned(t *testing.T) {
+	for _, test := range []struct{ bodies, contentType, body, want string }{
+		{"css: clean", "text/css", "@import url( //evil.test/a.css ) ; p { color : red ; }", "p{color:red}"},
+		{"feeds: clean", "application/rss+xml", "<rss>  <channel>  <item><link>https://evil.test/</link></item> </channel> </rss>", "<rss> <channel>  </channel> </rss>"},
+		{"js: clean", "text/javascript", "var a = 1 ;", "var a = 1 ;"},
+		{"js: report", "text/javascript", "var a = 1 ;", "var a=1"},
+	} {
+		f := start(t, portal+"  response: {minify: true, bodies: {"+test.bodies+"}}\n", answers(t, test.contentType, "gzip", test.body))
+		if got := f.get("https://portal.test/a", "Accept-Encoding", "gzip"); decode(t, got) != test.want {
+			t.Errorf("%s: %q, want %q", test.bodies, decode(t, got), test.want)
 		}
 	}
 }

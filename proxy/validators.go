@@ -56,32 +56,44 @@ func (x *exchange) etagMark() string { return "-lachan-" + x.cleaner.Fingerprint
 
 // conditions keeps the conditional fields whose answer can be trusted: those
 // that carry our own mark, unmarked; and those of requests whose answer the
-// browser uses as an image, font, style or the like, never as a document.
+// browser uses as something that is passed on as it is.
 func (x *exchange) conditions(out *http.Request) {
-	if x.cleaner == nil || x.site.Response.Mode == policies.ResponseReport || subresource(out.Header.Get("Sec-Fetch-Dest")) {
+	if x.cleaner == nil || x.site.Response.Mode == policies.ResponseReport {
 		return
 	}
 	h := out.Header
-	h.Del("If-Modified-Since")
-	h.Del("If-Range")
+	passed := x.subresource(h.Get("Sec-Fetch-Dest"))
+	if !passed {
+		h.Del("If-Modified-Since")
+		h.Del("If-Range")
+	}
 	var known []string
 	for _, etag := range strings.Split(strings.Join(h.Values("If-None-Match"), ","), ",") {
-		if opaque, marked := strings.CutSuffix(strings.TrimSpace(etag), x.etagMark()+`"`); marked {
+		opaque, marked := strings.CutSuffix(strings.TrimSpace(etag), x.etagMark()+`"`)
+		switch {
+		case marked:
 			known = append(known, opaque+`"`)
+			x.revalidates = true
+		case passed && etag != "":
+			known = append(known, strings.TrimSpace(etag))
 		}
 	}
 	h.Del("If-None-Match")
-	if x.revalidates = len(known) > 0; x.revalidates {
+	if len(known) > 0 {
 		h.Set("If-None-Match", strings.Join(known, ", "))
 	}
 }
 
 // subresource reports whether a browser says it will use the answer as
-// something that is not markup (Fetch Metadata §2.1).
-func subresource(dest string) bool {
+// something that is neither markup (Fetch Metadata §2.1) nor cleaned.
+func (x *exchange) subresource(dest string) bool {
 	switch dest {
-	case "image", "font", "style", "script", "audio", "video", "track":
+	case "image", "font", "audio", "video", "track":
 		return true
+	case "style":
+		return !x.cleaner.Rewrites(clean.MediumCSS)
+	case "script":
+		return !x.cleaner.Rewrites(clean.MediumJS)
 	}
 	return false
 }
@@ -102,8 +114,8 @@ type wholeDocuments struct{ next http.RoundTripper }
 
 func (t *wholeDocuments) RoundTrip(r *http.Request) (*http.Response, error) {
 	resp, err := t.next.RoundTrip(r)
-	if err != nil || resp.StatusCode != http.StatusPartialContent || statedType(resp.Header).inert() ||
-		exchangeOf(r.Context()).cleaner == nil || r.Method != http.MethodGet {
+	if err != nil || resp.StatusCode != http.StatusPartialContent || r.Method != http.MethodGet ||
+		exchangeOf(r.Context()).passesParts(statedType(resp.Header)) {
 		return resp, err
 	}
 	if err := resp.Body.Close(); err != nil {

@@ -47,6 +47,7 @@ func (c *approveCmd) Run() error {
 type approval struct {
 	scripts, fingerprints []approved
 	verifications         []string
+	files                 *policies.Baseline // whose files stay
 	known                 map[[32]byte]bool
 }
 
@@ -56,7 +57,7 @@ type approved struct {
 }
 
 func newApproval(b *policies.Baseline) *approval {
-	a := &approval{known: make(map[[32]byte]bool), verifications: b.Verifications()}
+	a := &approval{known: make(map[[32]byte]bool), verifications: b.Verifications(), files: b}
 	for _, sum := range b.Scripts() {
 		a.known[sum] = true
 		a.scripts = append(a.scripts, approved{sum: sum})
@@ -89,10 +90,24 @@ func (a *approval) write(to io.Writer) error {
 			_, _ = fmt.Fprintf(out, "  - %s\n", strconv.QuoteToASCII(token)) // whose escapes YAML has too
 		}
 	}
+	listFiles(out, a.files)
 	if err := out.Flush(); err != nil {
 		return fmt.Errorf("standard output: %w", err)
 	}
 	return nil
+}
+
+// listFiles writes the versions of files that were approved before.
+func listFiles(out *bufio.Writer, b *policies.Baseline) {
+	for i, path := range b.FilePaths() {
+		if i == 0 {
+			_, _ = out.WriteString("files:\n")
+		}
+		_, _ = fmt.Fprintf(out, "  %s:\n", strconv.QuoteToASCII(path))
+		for _, v := range b.Files(path) {
+			_, _ = fmt.Fprintf(out, "    - {size: %d, sha256: %x}\n", v.Size, v.SHA256)
+		}
+	}
 }
 
 // list writes one list. What a script begins with stands behind its hash,

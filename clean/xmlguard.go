@@ -1,0 +1,339 @@
+package clean
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/lachan-waf/lachan/policies"
+)
+
+// xmlGuard takes out of XML what a browser acts on before any policy can
+// speak: processing instructions, by which a document is transformed into
+// another (XSLT), and the internal subset of a document type, whose entities
+// expand into markup that nobody has read. What it passes on, a feedReader
+// reads.
+//
+// It does not parse tags: where XML is well-formed no < stands in one, and
+// where it is not, a browser reads no further.
+type xmlGuard struct {
+	w        *BodyWriter
+	reader   *feedReader // nil where feeds are not read
+	cleans   bool        // the feedReader passes on what may stay
+	resolver *resolver
+
+	hold    []byte // the beginning of what cannot be told yet, a few bytes
+	state   xmlState
+	begun   bool // something other than white space has passed
+	quote   byte // that is open in a document type, or 0
+	removal removal
+	cut     []byte // of an instruction, as far as it is looked at
+	offset  int64
+}
+
+// xmlState is where the guard stands.
+type xmlState uint8
+
+const (
+	xmlText        xmlState = iota
+	xmlDeclared             // in the XML declaration
+	xmlComment              // passed on up to -->
+	xmlCDATA                // passed on up to ]]>
+	xmlInstruction          // taken out up to ?>
+	xmlDoctype              // passed on up to [ or >
+	xmlSubset               // taken out up to ]
+	xmlSubsetNote           // a comment in the subset
+	xmlSubsetOrder          // an instruction in the subset
+	xmlAfterSubset          // taken out up to >
+)
+
+// maxInstruction bounds what is looked at of an instruction.
+const maxInstruction = 4 << 10
+
+func newXMLGuard(w *BodyWriter, policy policies.BodyPolicy, r *resolver) *xmlGuard {
+	g := &xmlGuard{w: w, resolver: r, cleans: policy == policies.BodyClean}
+	if policy != policies.BodyOff {
+		g.reader = newFeedReader(w, r, g.cleans)
+	}
+	return g
+}
+
+func (g *xmlGuard) feed(p []byte) error {
+	b := append(g.hold, p...)
+	pos := 0
+	for pos < len(b) {
+		n, err := g.step(b[pos:])
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			break
+		}
+		pos += n
+		g.offset += int64(n)
+	}
+	g.hold = append(g.hold[:0], b[pos:]...)
+	return nil
+}
+
+// eof ends the document. What it leaves open is not passed on.
+func (g *xmlGuard) eof() error {
+	switch g.state {
+	case xmlText, xmlComment, xmlCDATA, xmlDeclared, xmlDoctype:
+		if err := g.pass(g.hold); err != nil {
+			return err
+		}
+	case xmlInstruction:
+		g.removal.write(g.hold)
+		g.endInstruction()
+	default:
+		g.removal.write(g.hold)
+		g.w.found.pass(g.removal.end())
+	}
+	if g.reader == nil {
+		return nil
+	}
+	return g.read(g.reader.eof())
+}
+
+// step deals with the head of b, and tells how many bytes it took; 0 where
+// more must come first.
+func (g *xmlGuard) step(b []byte) (int, error) {
+	switch g.state {
+	case xmlText:
+		return g.text(b)
+	case xmlComment:
+		return g.passTo(b, "-->")
+	case xmlCDATA:
+		return g.passTo(b, "]]>")
+	case xmlDeclared:
+		return g.passTo(b, "?>")
+	case xmlInstruction:
+		return g.instruction(b), nil
+	case xmlDoctype:
+		return g.doctype(b)
+	case xmlSubsetNote:
+		return g.dropTo(b, "-->", xmlSubset), nil
+	case xmlSubsetOrder:
+		return g.dropTo(b, "?>", xmlSubset), nil
+	case xmlSubset:
+		return g.subset(b), nil
+	}
+	return g.afterSubset(b)
+}
+
+// xmlOpenings are what the guard looks for. A document type is found in any
+// case, as some readers do.
+var xmlOpenings = [...]struct {
+	text  string
+	state xmlState
+}{
+	{"<!--", xmlComment}, {"<![cdata[", xmlCDATA}, {"<?", xmlInstruction}, {"<!doctype", xmlDoctype},
+}
+
+func (g *xmlGuard) text(b []byte) (int, error) {
+	for from := 0; ; from++ {
+		at := bytes.IndexByte(b[from:], '<')
+		if at < 0 {
+			return len(b), g.pass(b)
+		}
+		from += at
+		length, state, unclear := xmlOpening(b[from:])
+		switch {
+		case length == 0 && !unclear:
+		case from > 0:
+			return from, g.pass(b[:from])
+		case unclear:
+			return 0, nil
+		default:
+			return g.open(b, length, state)
+		}
+	}
+}
+
+// xmlOpening returns the length of what b begins with, if it begins with
+// anything of xmlOpenings; unclear says that it may.
+func xmlOpening(b []byte) (length int, state xmlState, unclear bool) {
+	for _, o := range xmlOpenings {
+		if hasPrefixFold(b, o.text) {
+			return len(o.text), o.state, false
+		}
+		unclear = unclear || len(b) < len(o.text) && equalFold(b, o.text[:len(b)])
+	}
+	return 0, xmlText, unclear
+}
+
+// open begins what xmlOpening has found. In place of the XML declaration of a
+// document that is transcoded stands one that is true.
+func (g *xmlGuard) open(b []byte, n int, state xmlState) (int, error) {
+	const declaration = "<?xml"
+	if state == xmlInstruction {
+		if len(b) <= len(declaration) && bytes.HasPrefix([]byte(declaration), b) {
+			return 0, nil
+		}
+		declares := !g.begun && bytes.HasPrefix(b, []byte(declaration)) && isSpace(b[len(declaration)])
+		if !declares || g.w.decode != nil {
+			g.state, g.cut = state, g.cut[:0]
+			g.removal.begin(Finding{Kind: kindStyle.String(), Element: "?xml-stylesheet", Offset: g.offset, Removed: !g.w.raw})
+			g.removal.write(b[:n])
+			if declares {
+				return n, g.pass([]byte(declaration + ` version="1.0" encoding="UTF-8"?>`))
+			}
+			return n, nil
+		}
+		state = xmlDeclared
+	}
+	g.state, g.quote = state, 0
+	return n, g.pass(b[:n])
+}
+
+// pass passes on p, by way of the feedReader where that cleans.
+func (g *xmlGuard) pass(p []byte) error {
+	g.begun = g.begun || !xmlBlank(p)
+	if g.reader == nil || !g.cleans {
+		g.w.out.put(p)
+	}
+	if g.reader == nil {
+		return nil
+	}
+	return g.read(g.reader.feed(p, g.offset))
+}
+
+// xmlBlank reports whether b is white space, with a byte order mark or a part
+// of one.
+func xmlBlank(b []byte) bool {
+	for _, c := range b {
+		if !isSpace(c) && c != 0xEF && c != 0xBB && c != 0xBF {
+			return false
+		}
+	}
+	return true
+}
+
+// read deals with the outcome of a feedReader. One that only reports is given
+// up where it cannot go on.
+func (g *xmlGuard) read(err error) error {
+	if err == nil || g.cleans {
+		return err
+	}
+	g.reader = nil
+	g.w.found.add(Finding{Kind: kindMarkup.String(), Offset: g.offset, Reasons: []string{reasonUnreadable}}, nil)
+	return nil
+}
+
+func (g *xmlGuard) passTo(b []byte, end string) (int, error) {
+	at := bytes.Index(b, []byte(end))
+	if at >= 0 {
+		g.state = xmlText
+		return at + len(end), g.pass(b[:at+len(end)])
+	}
+	n := max(0, len(b)-len(end)+1)
+	return n, g.pass(b[:n])
+}
+
+func (g *xmlGuard) dropTo(b []byte, end string, then xmlState) int {
+	n := max(0, len(b)-len(end)+1)
+	if at := bytes.Index(b, []byte(end)); at >= 0 {
+		n, g.state = at+len(end), then
+	}
+	g.removal.write(b[:n])
+	return n
+}
+
+func (g *xmlGuard) instruction(b []byte) int {
+	n := g.dropTo(b, "?>", xmlText)
+	g.cut = append(g.cut, b[:min(n, maxInstruction-len(g.cut))]...)
+	if g.state == xmlText {
+		g.endInstruction()
+	}
+	return n
+}
+
+// endInstruction reports an instruction that refers to another host, or to a
+// transformation within the document. The site's own style sheets, which every
+// WordPress has for its sitemaps, go without a word: the sandbox would not load
+// them anyway.
+func (g *xmlGuard) endInstruction() {
+	f := g.removal.end()
+	rest, is := bytes.CutPrefix(g.cut, []byte("xml-stylesheet"))
+	_, ref, found := bytes.Cut(rest, []byte("href"))
+	ref = bytes.TrimLeft(ref, " \t\r\n=")
+	if !is || !found || len(ref) == 0 {
+		return
+	}
+	ref, _, _ = bytes.Cut(ref[1:], ref[:1])
+	ref = decodeAttribute(ref)
+	t := g.resolver.resolve(ref)
+	reason, ok := g.w.c.allow.allows(kindStyle, t, ref)
+	if ok && !bytes.HasPrefix(trimControls(ref), []byte("#")) {
+		return
+	}
+	f.Target, f.Host, f.Reasons = t.String(), strings.Clone(t.host), []string{reasonInstruction}
+	if !ok {
+		f.Reasons = append(f.Reasons, reason)
+	}
+	g.w.found.pass(f)
+}
+
+func (g *xmlGuard) doctype(b []byte) (int, error) {
+	for i, c := range b {
+		switch {
+		case g.quote != 0:
+			if c == g.quote {
+				g.quote = 0
+			}
+		case c == '"' || c == '\'':
+			g.quote = c
+		case c == '[':
+			g.state = xmlSubset
+			g.removal.begin(Finding{Kind: kindMarkup.String(), Element: "!doctype", Offset: g.offset + int64(i), Reasons: []string{reasonEntities}, Removed: !g.w.raw})
+			g.removal.write(b[i : i+1])
+			return i + 1, g.pass(b[:i])
+		case c == '>':
+			g.state = xmlText
+			return i + 1, g.pass(b[:i+1])
+		}
+	}
+	return len(b), g.pass(b)
+}
+
+// subset takes out the internal subset (XML 2.8), in whose comments and
+// instructions quotes and brackets mean nothing.
+func (g *xmlGuard) subset(b []byte) int {
+	if g.quote == 0 && b[0] == '<' {
+		if len(b) < 4 {
+			return 0
+		}
+		if bytes.HasPrefix(b, []byte("<!--")) {
+			g.state = xmlSubsetNote
+			g.removal.write(b[:4])
+			return 4
+		}
+		if b[1] == '?' {
+			g.state = xmlSubsetOrder
+		}
+	}
+	switch c := b[0]; {
+	case g.quote != 0:
+		if c == g.quote {
+			g.quote = 0
+		}
+	case c == '"' || c == '\'':
+		g.quote = c
+	case c == ']':
+		g.state = xmlAfterSubset
+	}
+	g.removal.write(b[:1])
+	return 1
+}
+
+func (g *xmlGuard) afterSubset(b []byte) (int, error) {
+	at := bytes.IndexByte(b, '>')
+	if at < 0 {
+		g.removal.write(b)
+		return len(b), nil
+	}
+	g.removal.write(b[:at])
+	g.w.found.pass(g.removal.end())
+	g.state = xmlText
+	return at + 1, g.pass(b[at : at+1])
+}
