@@ -85,7 +85,7 @@ func (r *cssReader) string(quote byte) {
 	at := r.pos
 	r.pos++
 	text := r.until(string(quote) + "\n\r\f")
-	if !r.cut && (r.imports || r.custom || r.function > 0) && !r.namespace {
+	if !r.cut && (r.imports || r.custom || r.function > 0) && !r.namespace && r.before(at) != '=' { // :not([style*="a: b"])
 		r.judge(text, at, `""`)
 	}
 }
@@ -241,14 +241,20 @@ func (r *cssReader) endRule() bool {
 // between is what stands in place of a rule: nothing, but where what stood
 // before could join what stood behind. @imp@import "a";ort "b" must not.
 func (r *cssReader) between() string {
-	last := r.last
-	if r.start > r.from {
-		last = r.css[r.start-1]
-	} else if len(r.out) > 0 {
-		last = r.out[len(r.out)-1]
-	}
+	last := r.before(r.start)
 	if last == 0 || bytes.IndexByte([]byte(" \t\r\n\f;{}"), last) >= 0 {
 		return ""
 	}
 	return "/**/"
+}
+
+// before is what stands before css[at] in what is passed on; 0 for nothing.
+func (r *cssReader) before(at int) byte {
+	switch {
+	case at > r.from:
+		return r.css[at-1]
+	case len(r.out) > 0:
+		return r.out[len(r.out)-1]
+	}
+	return r.last
 }
