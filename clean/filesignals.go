@@ -84,7 +84,7 @@ func (s *scriptReader) readFileActs() {
 	switch {
 	case containsAny(lowered, loaders[:]) || importsAway(lowered) || createsByName(lowered):
 		s.add(reasonLoadsScript, true)
-	case containsAny(dense, []string{"document.write(", "document.writeln("}):
+	case containsAny(dense, writers[:]):
 		s.add(reasonWrites, true)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"hash"
 	"slices"
+	"strings"
 
 	"github.com/tdewolff/parse/v2/js"
 )
@@ -90,9 +91,15 @@ func (f *tokenPrint) hosts() bool {
 		text = append(append(text, f.all[i].text...), ' ')
 	}
 	text = foldEscapes(text)
-	found, budget := slices.Collect(hostsIn(text)), maxFolded
+	var found []string
+	for host := range hostsIn(text) {
+		found = append(found, strings.Clone(host))
+	}
+	budget := maxFolded
 	for part := range decoded(text, 3, &budget) {
-		found = slices.AppendSeq(found, hostsIn(part))
+		for host := range hostsIn(part) {
+			found = append(found, strings.Clone(host))
+		}
 	}
 	slices.Sort(found)
 	for _, host := range slices.Compact(found) {

@@ -19,26 +19,34 @@ func foldEscapes(src []byte) []byte {
 	if bytes.IndexByte(src, '\\') < 0 && bytes.IndexByte(src, '+') < 0 {
 		return src
 	}
-	out := make([]byte, 0, len(src))
-	for i := 0; i < len(src); {
-		switch c := src[i]; {
-		case c == '\\' && i+1 < len(src):
+	return appendFolded(make([]byte, 0, len(src)), src)
+}
+
+// appendFolded is foldEscapes into a buffer.
+func appendFolded(out, src []byte) []byte {
+	for i, from := 0, 0; ; {
+		for i < len(src) && src[i] != '\\' && !quotes[src[i]] {
+			i++
+		}
+		if i == len(src) {
+			return append(out, src[from:]...)
+		}
+		if src[i] == '\\' && i+1 < len(src) {
+			out = append(out, src[from:i]...)
 			var n int
 			out, n = unescapeJS(out, src[i:])
 			i += n
-		case c == '"' || c == '\'' || c == '`':
-			if n := joint(src[i:]); n > 0 {
-				i += n
-				continue
-			}
-			out = append(out, c)
-			i++
-		default:
-			out = append(out, c)
-			i++
+			from = i
+			continue
 		}
+		if n := joint(src[i:]); src[i] != '\\' && n > 0 {
+			out = append(out, src[from:i]...)
+			i += n
+			from = i
+			continue
+		}
+		i++
 	}
-	return out
 }
 
 // unescapeJS appends the character that the escape at the head of s stands for.
@@ -170,34 +178,66 @@ func hiddenParts(src []byte) iter.Seq[[]byte] {
 	}
 }
 
-// numberLists yields the text of lists of character codes, eight at least.
+// numberLists yields the text of lists of character codes, four at least. Each
+// is written over the one before.
 func numberLists(src []byte) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
-		var text []byte
-		n, have, codes := 0, false, 0
-		for i := 0; i <= len(src); i++ {
-			c := byte(';')
-			if i < len(src) {
-				c = src[i]
+		var room [64]byte
+		text := room[:0]
+		for at := 0; ; {
+			comma := bytes.IndexByte(src[at:], ',')
+			if comma < 0 {
+				return
 			}
-			switch {
-			case '0' <= c && c <= '9' && n < 1<<21:
-				n, have = n*10+int(c-'0'), true
-			case c == ',' && have:
-				text, codes = utf8.AppendRune(text, rune(n)), codes+1
-				n, have = 0, false
-			case c == ' ' || c == '\n' || c == '\t' || c == '\r':
-			default:
-				if have {
-					text, codes = utf8.AppendRune(text, rune(n)), codes+1
-				}
-				if codes >= 4 && !yield(text) {
-					return
-				}
-				text, n, have, codes = nil, 0, false, 0
+			from := numberBefore(src, at, at+comma)
+			if from == at+comma {
+				at += comma + 1
+				continue
+			}
+			var codes int
+			if text, codes, at = readNumbers(text[:0], src, from); codes >= 4 && !yield(text) {
+				return
 			}
 		}
 	}
+}
+
+// numberBefore returns where the digits before src[to] begin, white space among
+// them, or to.
+func numberBefore(src []byte, least, to int) int {
+	from, digits := to, false
+	for from > least && (isSpace(src[from-1]) || '0' <= src[from-1] && src[from-1] <= '9') {
+		from--
+		digits = digits || !isSpace(src[from])
+	}
+	if !digits {
+		return to
+	}
+	return from
+}
+
+// readNumbers appends the characters of the list of codes at src[at], and tells
+// how many there are and where it ends.
+func readNumbers(text, src []byte, at int) (_ []byte, codes, end int) {
+	n, have := 0, false
+	for ; at < len(src); at++ {
+		switch c := src[at]; {
+		case '0' <= c && c <= '9' && n < 1<<21:
+			n, have = n*10+int(c-'0'), true
+			continue
+		case c == ',' && have:
+			text, codes = utf8.AppendRune(text, rune(n)), codes+1
+			n, have = 0, false
+			continue
+		case isSpace(c):
+			continue
+		}
+		break
+	}
+	if have {
+		text, codes = utf8.AppendRune(text, rune(n)), codes+1
+	}
+	return text, codes, min(at+1, len(src))
 }
 
 // literals yields the contents of string literals. It does not know comments
@@ -206,8 +246,11 @@ func numberLists(src []byte) iter.Seq[[]byte] {
 func literals(src []byte) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		for len(src) > 0 {
-			at := bytes.IndexAny(src, "\"'`")
-			if at < 0 {
+			at := 0
+			for at < len(src) && !quotes[src[at]] {
+				at++
+			}
+			if at == len(src) {
 				return
 			}
 			if at >= 8 && !yield(src[:at]) {
@@ -217,6 +260,9 @@ func literals(src []byte) iter.Seq[[]byte] {
 		}
 	}
 }
+
+// quotes are what string literals and templates begin and end with.
+var quotes = [256]bool{'"': true, '\'': true, '`': true}
 
 // unbase64 decodes a literal that is nothing but base64 and decodes to text.
 func unbase64(s []byte) []byte {
@@ -258,26 +304,38 @@ func mirror(s []byte) []byte {
 // text, as a browser finds them (WHATWG URL, "authority state"): behind what
 // precedes the last @, tabs and newlines left out. A host that is not plainly a
 // name is yielded as the URL parser writes it, or, where it refuses, as it is.
+// The hosts may be views of text: what is kept is to be copied.
 func hostsIn(text []byte) iter.Seq[string] {
 	return func(yield func(string) bool) {
-		for i := 0; i < len(text); i++ {
-			from := slashes(text[i:])
-			if from == 0 {
+		for i := 0; ; {
+			for i < len(text) && text[i] != '/' && text[i] != '\\' {
+				i++
+			}
+			if i == len(text) {
+				return
+			}
+			n := slashes(text[i:])
+			if n == 0 {
+				i++
 				continue
 			}
 			literal := i > 0 && bytes.IndexByte([]byte("\"'`:="), text[i-1]) >= 0
-			from += i
+			from := i + n
 			to := from
-			for to < len(text) && to-from < 254 && bytes.IndexByte([]byte("/\\?# \"'`<>;,(){}|+"), text[to]) < 0 {
+			for to < len(text) && to-from < 254 && !authorityEnds[text[to]] {
 				to++
 			}
-			i = to - 1
+			i = to
 			if host := hostOf(text[from:to], literal); host != "" && !yield(host) {
 				return
 			}
 		}
 	}
 }
+
+// authorityEnds are the bytes that end an authority, or the literal it stands in.
+var authorityEnds = [256]bool{'/': true, '\\': true, '?': true, '#': true, ' ': true, '"': true, '\'': true, '`': true,
+	'<': true, '>': true, ';': true, ',': true, '(': true, ')': true, '{': true, '}': true, '|': true, '+': true}
 
 // slashes returns the length of two slashes or more at the head of s, or 0.
 func slashes(s []byte) int {
@@ -308,7 +366,7 @@ func hostOf(authority []byte, literal bool) string {
 	name = bytes.Trim(name, ".")
 	switch {
 	case bytes.IndexByte(name, '.') > 0 && plainHost(name):
-		return lowerString(name)
+		return lowerView(name)
 	case !literal || len(name) == 0 || oneLabel(name):
 		return ""
 	}

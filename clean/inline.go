@@ -75,7 +75,7 @@ func (w *rewriter) judgeScript(content []byte) (reasons []string, host string) {
 	switch {
 	case w.sort != sortRuns:
 		return w.dataReasons(content)
-	case len(bytes.TrimSpace(content)) == 0 || w.c.baseline.KnowsScript(sha256.Sum256(content)):
+	case len(bytes.TrimSpace(content)) == 0 || w.c.baseline.HasScripts() && w.c.baseline.KnowsScript(sha256.Sum256(content)):
 		return nil, ""
 	case w.c.scripts == policies.ScriptsKnown:
 		reasons = []string{reasonNotKnown}

@@ -37,7 +37,7 @@ func (w *rewriter) linkedReasons(content []byte) (reasons []string, host string)
 	}
 	for host := range hostsIn(text) {
 		if !w.c.allow.of[kindLink].Allows(host, "/") && host != "schema.org" {
-			return []string{reasonOffList}, host
+			return []string{reasonOffList}, strings.Clone(host)
 		}
 	}
 	return nil, ""

@@ -3,6 +3,7 @@ package clean
 import (
 	"bytes"
 	"strings"
+	"sync"
 )
 
 // scriptSignals says what in a script looks planted. Each reason alone is
@@ -20,12 +21,19 @@ import (
 // It over-approximates: it reads text, not JavaScript, so that what it cannot
 // parse hides nothing.
 func (w *rewriter) scriptSignals(code []byte, afterHTML bool) (reasons []string, host string) {
-	s := scriptReader{w: w, code: code, text: foldEscapes(code)}
-	s.add(reasonPacked, packed(s.text))
+	folded := foldBuffers.Get().(*[]byte)
+	defer putBack(folded)
+	s := scriptReader{w: w, code: code, text: code}
+	if bytes.IndexByte(code, '\\') >= 0 || bytes.IndexByte(code, '+') >= 0 {
+		*folded = appendFolded((*folded)[:0], code)
+		s.text = *folded
+	}
+	s.deeds = telling.look(s.text)
+	s.add(reasonPacked, s.deeds&deedPacks != 0 && packed(s.text))
 	s.readDecoders()
 	s.readHidden()
 	s.readClear()
-	if afterHTML && (len(s.reasons) > 0 || s.host != "" || navigates(s.text)) {
+	if afterHTML && (len(s.reasons) > 0 || s.host != "" || s.deeds&deedNavigates != 0 && navigates(s.text)) {
 		s.add(reasonAfterHTML, true)
 	}
 	if len(s.reasons) == 0 {
@@ -34,10 +42,20 @@ func (w *rewriter) scriptSignals(code []byte, afterHTML bool) (reasons []string,
 	return s.reasons, s.host
 }
 
+// foldBuffers hold the text of the scripts that are being judged.
+var foldBuffers = sync.Pool{New: func() any { return new([]byte) }}
+
+func putBack(buf *[]byte) {
+	if cap(*buf) <= maxIdleHold {
+		foldBuffers.Put(buf)
+	}
+}
+
 type scriptReader struct {
 	w       *rewriter
 	code    []byte
 	text    []byte // code with escapes resolved and literals joined
+	deeds   deeds  // that it shows at a glance
 	reasons []string
 	host    string // the first host that is on no list
 }
@@ -63,6 +81,9 @@ var decoders = [...]string{"atob(", "unescape(", "decodeURIComponent(", "decodeU
 var closely = [...]string{"eval(atob", "eval(unescape", "eval(String.fromC", "eval(decodeURI", "Function(atob", "Function(unescape", "Function(String.fromC", "Function(decodeURI", "write(atob", "write(String.fromC", "eval(window.atob", "eval(function(p,a,c,k"}
 
 func (s *scriptReader) readDecoders() {
+	if s.deeds&deedDecodes == 0 {
+		return
+	}
 	dense := withoutSpace(s.text)
 	if containsAny(dense, closely[:]) || bytes.Contains(s.text, []byte(`["eval"](`)) || bytes.Contains(s.text, []byte(`['eval'](`)) {
 		s.add(reasonDecoder, true)
@@ -97,7 +118,7 @@ func (s *scriptReader) readHidden() {
 		s.add(reasonHiddenHost, true)
 	}
 	budget := maxFolded
-	runs := containsAny(s.text, runners[:])
+	runs := s.deeds&deedRuns != 0 && containsAny(s.text, runners[:])
 	for part := range decoded(s.text, 3, &budget) {
 		if host := s.stranger(part, kindScript); host != "" {
 			s.host = host
@@ -144,7 +165,7 @@ var loaders = [...]string{`createelement("script`, `createelement('script`, `cre
 // them: by the script, not in what it says or is said of it.
 func (s *scriptReader) readClear() {
 	before, host := len(s.reasons), s.host
-	s.readActs(s.text)
+	s.readActs(s.text, s.deeds)
 	if len(s.reasons) == before || !s.w.utf8() && !isASCII(s.code) {
 		return
 	}
@@ -157,12 +178,19 @@ func (s *scriptReader) readClear() {
 		text = script.quiet
 	}
 	s.reasons, s.host = s.reasons[:before], host
-	s.readActs(foldEscapes(text))
+	text = foldEscapes(text)
+	s.readActs(text, telling.look(text))
 }
 
-func (s *scriptReader) readActs(text []byte) {
-	dense := withoutSpace(text)
-	s.readNavigation(text, dense)
+// readActs looks at what a text does that was seen to do, perhaps, seen.
+func (s *scriptReader) readActs(text []byte, seen deeds) {
+	var dense []byte
+	if seen&(deedNavigates|deedLoads|deedWrites) != 0 {
+		dense = withoutSpace(text)
+	}
+	if seen&deedNavigates != 0 {
+		s.readNavigation(text, dense)
+	}
 	if host := s.w.listedIn(text); host != "" {
 		s.host = host
 		s.add(reasonListedHost, true)
@@ -175,11 +203,20 @@ func (s *scriptReader) readActs(text []byte) {
 		s.host = host
 	}
 	switch {
-	case containsAny(bytes.ToLower(dense), loaders[:]) || imports(dense) || createsByName(bytes.ToLower(dense)):
+	case seen&deedLoads != 0 && loads(dense):
 		s.add(reasonLoadsScript, true)
-	case containsAny(dense, []string{"document.write(", "document.writeln("}):
+	case seen&deedWrites != 0 && containsAny(dense, writers[:]):
 		s.add(reasonWrites, true)
 	}
+}
+
+// writers write markup.
+var writers = [...]string{"document.write(", "document.writeln("}
+
+// loads reports what creates or imports a script or a frame.
+func loads(dense []byte) bool {
+	lowered := bytes.ToLower(dense)
+	return containsAny(lowered, loaders[:]) || imports(dense) || createsByName(lowered)
 }
 
 // createsByName reports the pattern of most loaders, which hand the names over:
@@ -235,7 +272,7 @@ func (s *scriptReader) stranger(text []byte, k kind) string {
 			allow.permits(kindConnect, host, "/") || allow.permits(kindFrame, host, "/") || vocabulary(host) {
 			continue
 		}
-		return host
+		return strings.Clone(host)
 	}
 	return ""
 }
@@ -250,7 +287,7 @@ func (w *rewriter) listedIn(text []byte) string {
 	for host := range hostsIn(text) {
 		if allow.listed(kindScript, host, "/") && allow.listed(kindLink, host, "/") && allow.listed(kindRedirect, host, "/") &&
 			allow.listed(kindConnect, host, "/") && allow.listed(kindFrame, host, "/") {
-			return host
+			return strings.Clone(host)
 		}
 	}
 	return ""

@@ -119,6 +119,9 @@ func (b *Baseline) Sum() [sha256.Size]byte {
 	return b.sum
 }
 
+// HasScripts says whether any is approved.
+func (b *Baseline) HasScripts() bool { return b != nil && len(b.scripts) > 0 }
+
 // KnowsScript says whether the script with this SHA-256 is approved.
 func (b *Baseline) KnowsScript(sum [sha256.Size]byte) bool {
 	if b == nil {
