@@ -95,15 +95,19 @@ func unescapeOctal(out, s []byte) ([]byte, int) {
 
 // joint returns the length of `" + "` at the head of s, or 0.
 func joint(s []byte) int {
-	rest := bytes.TrimLeft(s[1:], " \t\r\n")
-	if len(rest) == 0 || rest[0] != '+' {
+	n := 1
+	for n < len(s) && isSpace(s[n]) {
+		n++
+	}
+	if n == len(s) || s[n] != '+' {
 		return 0
 	}
-	rest = bytes.TrimLeft(rest[1:], " \t\r\n")
-	if len(rest) == 0 || rest[0] != '"' && rest[0] != '\'' && rest[0] != '`' {
+	for n++; n < len(s) && isSpace(s[n]); n++ {
+	}
+	if n == len(s) || !quotes[s[n]] {
 		return 0
 	}
-	return len(s) - len(rest) + 1
+	return n + 1
 }
 
 // unpercent resolves %HH and %uHHHH, as unescape and decodeURIComponent do.
@@ -182,8 +186,7 @@ func hiddenParts(src []byte) iter.Seq[[]byte] {
 // is written over the one before.
 func numberLists(src []byte) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
-		var room [64]byte
-		text := room[:0]
+		var text []byte
 		for at := 0; ; {
 			comma := bytes.IndexByte(src[at:], ',')
 			if comma < 0 {
@@ -195,7 +198,11 @@ func numberLists(src []byte) iter.Seq[[]byte] {
 				continue
 			}
 			var codes int
-			if text, codes, at = readNumbers(text[:0], src, from); codes >= 4 && !yield(text) {
+			if codes, at = readNumbers(nil, src, from); codes < 4 {
+				continue
+			}
+			text = text[:0]
+			if readNumbers(&text, src, from); !yield(text) {
 				return
 			}
 		}
@@ -216,18 +223,23 @@ func numberBefore(src []byte, least, to int) int {
 	return from
 }
 
-// readNumbers appends the characters of the list of codes at src[at], and tells
-// how many there are and where it ends.
-func readNumbers(text, src []byte, at int) (_ []byte, codes, end int) {
+// readNumbers counts the codes in the list at src[at], tells where it ends, and
+// appends the characters to text unless that is nil.
+func readNumbers(text *[]byte, src []byte, at int) (codes, end int) {
 	n, have := 0, false
+	note := func() {
+		if codes++; text != nil {
+			*text = utf8.AppendRune(*text, rune(n))
+		}
+		n, have = 0, false
+	}
 	for ; at < len(src); at++ {
 		switch c := src[at]; {
 		case '0' <= c && c <= '9' && n < 1<<21:
 			n, have = n*10+int(c-'0'), true
 			continue
 		case c == ',' && have:
-			text, codes = utf8.AppendRune(text, rune(n)), codes+1
-			n, have = 0, false
+			note()
 			continue
 		case isSpace(c):
 			continue
@@ -235,9 +247,9 @@ func readNumbers(text, src []byte, at int) (_ []byte, codes, end int) {
 		break
 	}
 	if have {
-		text, codes = utf8.AppendRune(text, rune(n)), codes+1
+		note()
 	}
-	return text, codes, min(at+1, len(src))
+	return codes, min(at+1, len(src))
 }
 
 // literals yields the contents of string literals. It does not know comments

@@ -6,7 +6,7 @@ import (
 )
 
 const (
-	harmlessSlots = 256
+	harmlessSlots = 512 // of two texts each
 	// maxHarmless is the longest text that is remembered, harmlessTotal how many
 	// bytes are, in all. A site of its own has one of these.
 	maxHarmless   = 16 << 10
@@ -19,7 +19,7 @@ const (
 // hash quick enough to be worth it would not withstand an intruder who looks
 // for collisions.
 type harmless struct {
-	slots [harmlessSlots]atomic.Pointer[harmlessText]
+	slots [harmlessSlots][2]atomic.Pointer[harmlessText] // the later one first
 	mu    sync.Mutex
 	total int
 }
@@ -33,14 +33,17 @@ type harmlessText struct {
 
 // find returns what is known of text, or nil.
 func (h *harmless) find(s sort, text []byte) *harmlessText {
-	if known := h.slots[hashOf(text)%harmlessSlots].Load(); known != nil && known.sort == s && known.text == string(text) {
-		return known
+	slot := &h.slots[hashOf(text)%harmlessSlots]
+	for i := range slot {
+		if known := slot[i].Load(); known != nil && known.sort == s && known.text == string(text) {
+			return known
+		}
 	}
 	return nil
 }
 
-// add remembers text, in place of what its slot held. When all of it is too
-// long, everything is forgotten.
+// add remembers text, in place of the earlier one that its slot held. When all
+// of it is too long, everything is forgotten.
 func (h *harmless) add(s sort, text []byte, selectors []selector) {
 	if len(text) > maxHarmless {
 		return
@@ -48,15 +51,17 @@ func (h *harmless) add(s sort, text []byte, selectors []selector) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	slot := &h.slots[hashOf(text)%harmlessSlots]
-	if before := slot.Load(); before != nil {
+	if before := slot[1].Load(); before != nil {
 		h.total -= len(before.text)
 	}
 	if h.total+len(text) > harmlessTotal {
 		for i := range h.slots {
-			h.slots[i].Store(nil)
+			h.slots[i][0].Store(nil)
+			h.slots[i][1].Store(nil)
 		}
 		h.total = 0
 	}
 	h.total += len(text)
-	slot.Store(&harmlessText{sort: s, text: string(text), selectors: selectors})
+	slot[1].Store(slot[0].Load())
+	slot[0].Store(&harmlessText{sort: s, text: string(text), selectors: selectors})
 }

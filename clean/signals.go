@@ -21,12 +21,12 @@ import (
 // It over-approximates: it reads text, not JavaScript, so that what it cannot
 // parse hides nothing.
 func (w *rewriter) scriptSignals(code []byte, afterHTML bool) (reasons []string, host string) {
-	folded := foldBuffers.Get().(*[]byte)
-	defer putBack(folded)
-	s := scriptReader{w: w, code: code, text: code}
+	s := scriptReaders.Get().(*scriptReader)
+	defer s.putBack()
+	*s = scriptReader{w: w, code: code, text: code, folded: s.folded[:0]}
 	if bytes.IndexByte(code, '\\') >= 0 || bytes.IndexByte(code, '+') >= 0 {
-		*folded = appendFolded((*folded)[:0], code)
-		s.text = *folded
+		s.folded = appendFolded(s.folded, code)
+		s.text = s.folded
 	}
 	s.deeds = telling.look(s.text)
 	s.add(reasonPacked, s.deeds&deedPacks != 0 && packed(s.text))
@@ -42,22 +42,26 @@ func (w *rewriter) scriptSignals(code []byte, afterHTML bool) (reasons []string,
 	return s.reasons, s.host
 }
 
-// foldBuffers hold the text of the scripts that are being judged.
-var foldBuffers = sync.Pool{New: func() any { return new([]byte) }}
-
-func putBack(buf *[]byte) {
-	if cap(*buf) <= maxIdleHold {
-		foldBuffers.Put(buf)
-	}
-}
+var scriptReaders = sync.Pool{New: func() any { return new(scriptReader) }}
 
 type scriptReader struct {
 	w       *rewriter
 	code    []byte
 	text    []byte // code with escapes resolved and literals joined
 	deeds   deeds  // that it shows at a glance
+	folded  []byte // what text is kept in where it is not code itself
+	budget  int    // of what may be decoded
+	clear   string // the first host in text that is on no list
 	reasons []string
-	host    string // the first host that is on no list
+	host    string // the host that the reasons are about
+}
+
+// putBack keeps the buffer of an ordinary script for the next.
+func (s *scriptReader) putBack() {
+	if cap(s.folded) <= maxIdleHold {
+		*s = scriptReader{folded: s.folded}
+		scriptReaders.Put(s)
+	}
 }
 
 func (s *scriptReader) add(reason string, found bool) {
@@ -113,26 +117,30 @@ func evaluates(dense []byte) bool {
 
 // readHidden looks for hosts and calls in what the script's literals decode to.
 func (s *scriptReader) readHidden() {
-	if host := s.stranger(s.text, kindScript); host != "" && !bytes.Contains(bytes.ToLower(s.code), []byte(host)) {
+	s.clear = s.stranger(s.text, kindScript)
+	if host := s.clear; host != "" && !bytes.Contains(bytes.ToLower(s.code), []byte(host)) {
 		s.host = host
 		s.add(reasonHiddenHost, true)
 	}
-	budget := maxFolded
-	runs := s.deeds&deedRuns != 0 && containsAny(s.text, runners[:])
-	for part := range decoded(s.text, 3, &budget) {
+	s.budget = maxFolded
+	for part := range decoded(s.text, 3, &s.budget) {
 		if host := s.stranger(part, kindScript); host != "" {
 			s.host = host
 			s.add(reasonHiddenHost, true)
 			return
 		}
-		if runs && (bytes.Contains(part, []byte("<script")) && !onlyLoads(part) || bytes.Contains(part, []byte("<iframe")) || containsAny(part, navigators[:])) {
+		if s.deeds&deedRuns != 0 && intrudes(part) && containsAny(s.text, runners[:]) {
 			s.add(reasonDecoder, true)
 			return
 		}
 	}
-	if budget < 0 {
-		s.add(reasonLimit, true)
-	}
+	s.add(reasonLimit, s.budget < 0)
+}
+
+// intrudes reports whether text that was hidden puts a script or a frame into
+// the page, or leads away from it.
+func intrudes(text []byte) bool {
+	return bytes.Contains(text, []byte("<script")) && !onlyLoads(text) || bytes.Contains(text, []byte("<iframe")) || containsAny(text, navigators[:])
 }
 
 // onlyLoads reports whether every script element that markup writes loads a
@@ -165,7 +173,7 @@ var loaders = [...]string{`createelement("script`, `createelement('script`, `cre
 // them: by the script, not in what it says or is said of it.
 func (s *scriptReader) readClear() {
 	before, host := len(s.reasons), s.host
-	s.readActs(s.text, s.deeds)
+	s.readActs(s.text, s.deeds, s.clear)
 	if len(s.reasons) == before || !s.w.utf8() && !isASCII(s.code) {
 		return
 	}
@@ -179,11 +187,12 @@ func (s *scriptReader) readClear() {
 	}
 	s.reasons, s.host = s.reasons[:before], host
 	text = foldEscapes(text)
-	s.readActs(text, telling.look(text))
+	s.readActs(text, telling.look(text), s.stranger(text, kindScript))
 }
 
-// readActs looks at what a text does that was seen to do, perhaps, seen.
-func (s *scriptReader) readActs(text []byte, seen deeds) {
+// readActs looks closer at a text in which these deeds are seen at a glance, and
+// a host that is on no list.
+func (s *scriptReader) readActs(text []byte, seen deeds, host string) {
 	var dense []byte
 	if seen&(deedNavigates|deedLoads|deedWrites) != 0 {
 		dense = withoutSpace(text)
@@ -191,11 +200,10 @@ func (s *scriptReader) readActs(text []byte, seen deeds) {
 	if seen&deedNavigates != 0 {
 		s.readNavigation(text, dense)
 	}
-	if host := s.w.listedIn(text); host != "" {
-		s.host = host
+	if listed := s.w.listedIn(text); listed != "" {
+		s.host = listed
 		s.add(reasonListedHost, true)
 	}
-	host := s.stranger(text, kindScript)
 	if host == "" {
 		return
 	}
