@@ -111,7 +111,18 @@ func (w *rewriter) setNonce(b []byte) {
 			w.verdict.drop(i)
 		}
 	}
-	w.verdict.nonce, w.verdict.changed = true, true
+	w.verdict.nonce = true
+}
+
+// insertNonce passes on a tag that is to get a nonce and is not changed otherwise.
+func (w *rewriter) insertNonce(o *output, tag []byte) {
+	at := len(tag) - len(">")
+	if w.tok.tag.selfClosing {
+		at -= len("/")
+	}
+	o.emit(tag[:at])
+	o.emit(w.nonce)
+	o.emit(tag[at:])
 }
 
 // judgeMetaCSP lets the scripts that got a nonce run under a policy in the page.

@@ -184,7 +184,7 @@ func (w *rewriter) enterText(el element) {
 func (w *rewriter) passStart(b []byte) {
 	t := &w.tok.tag
 	w.link.passes(w, b)
-	if !t.odd && !w.verdict.changed {
+	if !t.odd && !w.verdict.changed && !w.verdict.nonce {
 		if !w.held(b) {
 			w.keep(b)
 		}
@@ -221,6 +221,10 @@ func (w *rewriter) rebuilt(dst, b []byte) ([]byte, bool) {
 // rebuild writes the tag with the attributes that stay, in the plainest form.
 func (w *rewriter) rebuild(o *output, b []byte) {
 	t := &w.tok.tag
+	if !t.odd && !w.verdict.changed {
+		w.insertNonce(o, b[w.tok.start:w.tok.pos])
+		return
+	}
 	o.emitString("<")
 	o.emit(t.name.of(b))
 	for i := range t.attrs {
@@ -235,8 +239,7 @@ func (w *rewriter) rebuild(o *output, b []byte) {
 		}
 	}
 	if w.verdict.nonce {
-		o.emitString(" ")
-		o.emitAttribute([]byte("nonce"), []byte(w.doc.Nonce))
+		o.emit(w.nonce)
 	}
 	if t.selfClosing {
 		o.emitString(" /")

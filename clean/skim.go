@@ -114,6 +114,10 @@ func (w *rewriter) skimWhole(b []byte, at int, el *skimElement) int {
 		return -1
 	}
 	w.skimmedStart(el)
+	if el.el == elScript && len(w.nonce) > 0 {
+		w.passText(b, at+n-len(">"))
+		w.out.emit(w.nonce)
+	}
 	return at + n + len(el.whole)
 }
 
@@ -122,7 +126,7 @@ func (w *rewriter) remembers(el element) bool {
 	switch el {
 	case elLink, elMeta, elIframe:
 	case elScript:
-		if !w.has(attrSrc) {
+		if !w.has(attrSrc) || w.tok.tag.selfClosing { // a nonce goes before the >
 			return false
 		}
 	default:
@@ -157,6 +161,9 @@ type skimTables struct {
 // skimmed returns the tables, built from table and attributeNames.
 var skimmed = sync.OnceValue(func() *skimTables {
 	t := new(skimTables)
+	for _, name := range plainElements {
+		t.elements.add(name, skimElement{el: elOther, key: nameKey([]byte(name)), body: true})
+	}
 	for i := range table {
 		if el := element(i); skimmable(el) {
 			row := skimElement{el: el, key: nameKey([]byte(el.String())), body: !inHead(el), opensOnly: el == elHTML || el == elHead, rules: table[el].rules}
@@ -179,6 +186,12 @@ var skimmed = sync.OnceValue(func() *skimTables {
 	}
 	return t
 })
+
+// plainElements are the common elements that have no row in the table.
+var plainElements = [...]string{
+	"abbr", "acronym", "address", "bdi", "bdo", "cite", "data", "datalist", "del", "dfn", "dir", "fieldset", "hgroup", "ins",
+	"kbd", "legend", "map", "mark", "meter", "output", "picture", "progress", "q", "rp", "rt", "samp", "search", "time",
+}
 
 // wholeTail is what must follow a tag that skim knows as a whole; nil where el
 // is not one of those.

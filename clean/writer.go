@@ -121,6 +121,7 @@ type rewriter struct {
 	odd    bool   // whether start is to be used
 	sort   sort   // what its script is
 	aside  bool   // its style sheet is for some visitors only
+	nonce  []byte // the attribute that scripts get, with a space before it; empty: none
 	out    output
 
 	place    place
@@ -159,6 +160,10 @@ func (w *rewriter) reset(c *Cleaner, dst io.Writer, doc Document) {
 	w.findings, w.depth = 0, 0
 	if c.reportOnly {
 		w.raw, w.out.mute, w.doc.Nonce = dst, true, ""
+	}
+	w.nonce = w.nonce[:0]
+	if w.doc.Nonce != "" {
+		w.nonce = append(append(append(w.nonce, ` nonce="`...), w.doc.Nonce...), '"')
 	}
 	w.familiar.forNonce(w.doc.Nonce)
 }
