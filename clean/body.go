@@ -184,8 +184,8 @@ func (w *BodyWriter) unreadable(err error) {
 }
 
 // broken is the error of a reader that cannot go on.
-func (w *BodyWriter) broken(offset int64, format string, args ...any) error {
-	return &UnreadableError{Medium: w.medium, Offset: offset, Reason: fmt.Sprintf(format, args...)}
+func (w *BodyWriter) broken(offset int64, reason string) error {
+	return &UnreadableError{Medium: w.medium, Offset: offset, Reason: reason}
 }
 
 // findingLog passes on the findings of a body, and counts them once there are

@@ -66,7 +66,7 @@ func (w *rewriter) cleanCSS(css []byte) (cleaned []byte, f Finding, ok bool) {
 	if !mayReferAway(css) {
 		return css, f, true
 	}
-	r := cssReader{allow: &w.c.allow, resolver: &w.resolver, css: css}
+	r := cssReader{last: ' ', allow: &w.c.allow, resolver: &w.resolver, css: css}
 	r.found = func(found Finding, _, _ int) {
 		if f.Kind == "" {
 			f = found

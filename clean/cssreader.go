@@ -20,7 +20,7 @@ type cssReader struct {
 	pos  int    // of the next token
 	out  []byte // what has been passed on, once something was cut out
 	from int    // up to where css has been passed on or cut out
-	last byte   // what was passed on before, where nothing of css has been; 0 for nothing
+	last byte   // what was passed on before, where nothing of css has been; a space for nothing
 
 	imports   bool // within an @import
 	start     int  // which began here
@@ -242,13 +242,13 @@ func (r *cssReader) endRule() bool {
 // before could join what stood behind. @imp@import "a";ort "b" must not.
 func (r *cssReader) between() string {
 	last := r.before(r.start)
-	if last == 0 || bytes.IndexByte([]byte(" \t\r\n\f;{}"), last) >= 0 {
+	if bytes.IndexByte([]byte(" \t\r\n\f;{}"), last) >= 0 {
 		return ""
 	}
 	return "/**/"
 }
 
-// before is what stands before css[at] in what is passed on; 0 for nothing.
+// before is what stands before css[at] in what is passed on.
 func (r *cssReader) before(at int) byte {
 	switch {
 	case at > r.from:

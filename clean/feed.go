@@ -80,8 +80,8 @@ func (f *feedReader) eof() error {
 	return nil
 }
 
-func (f *feedReader) broken(format string, args ...any) error {
-	return f.w.broken(f.offset+int64(f.pos), format, args...)
+func (f *feedReader) broken(reason string) error {
+	return f.w.broken(f.offset+int64(f.pos), reason)
 }
 
 // settle passes on what is before pos, or takes it out, unless it is held.
@@ -234,7 +234,7 @@ func (f *feedReader) container(t *xmlTag) {
 	for i := len(t.attrs) - 1; i >= 0; i-- {
 		a := t.attrs[i]
 		ref := decodeAttribute(a.value.of(t.text))
-		found := f.refers(t, string(lowerString(localName(a.name.of(t.text)))), kindBase, ref)
+		found := f.refers(t, lowerString(localName(a.name.of(t.text))), kindBase, ref)
 		if !equalFold(localName(a.name.of(t.text)), "base") || found.Kind == "" {
 			continue
 		}

@@ -120,7 +120,7 @@ func (j *jsonReader) pass(to int) {
 }
 
 func (j *jsonReader) broken(reason string) error {
-	return j.w.broken(j.offset+int64(j.pos), "%s", reason)
+	return j.w.broken(j.offset+int64(j.pos), reason)
 }
 
 // maxJSONPrefix is longer than any prefix with some white space around it.

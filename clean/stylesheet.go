@@ -24,7 +24,7 @@ type longToken struct {
 }
 
 func newStylesheet(w *BodyWriter, r *resolver) *stylesheet {
-	s := &stylesheet{w: w, css: cssReader{allow: &w.c.allow, resolver: r, more: true}}
+	s := &stylesheet{w: w, css: cssReader{last: ' ', allow: &w.c.allow, resolver: r, more: true}}
 	s.css.found = func(f Finding, from, to int) {
 		f.Offset, f.Removed = s.offset+int64(from), w.removes
 		w.found.add(f, s.css.css[from:to])

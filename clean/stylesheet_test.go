@@ -19,6 +19,7 @@ func TestStylesheet(t *testing.T) {
 		`@\69mport "//evil.test/a.css";p{}`:                                               `p{}`,
 		`@imp@import "//evil.test/a";ort "//evil.test/b";`:                                `@imp/**/ort "//evil.test/b";`,
 		`@import "//evil.test/a"; "//evil.test/b";`:                                       ` "//evil.test/b";`,
+		"\x00@import '//evil.test/a';url(1a{--x:url(//evil.test/b)":                       "\x00/**/url(1a{--x:url(//evil.test/b)",
 		`@import "//evil.test/a"`:                                                         ``,
 		`p{background:url(//img.example/a.png)}`:                                          `p{background:url(//img.example/a.png)}`,
 		`p{background:url( "//evil.test/a.png" )}`:                                        `p{background:url( "" )}`,

@@ -109,12 +109,6 @@ func (t *xmlTag) value(local string) (value []byte, ok bool) {
 	return nil, false
 }
 
-// without returns the tag without attribute i.
-func (t *xmlTag) without(i int) []byte {
-	a := t.attrs[i]
-	return append(append([]byte(nil), t.text[:a.name.from]...), t.text[a.end:]...)
-}
-
 // localName cuts the namespace's prefix off. Feed readers go by the local
 // name, in any case, whatever the prefix stands for.
 func localName(name []byte) []byte { return name[bytes.LastIndexByte(name, ':')+1:] }

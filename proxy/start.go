@@ -25,7 +25,7 @@ func (b *cleanedBody) awaitStart() error {
 	}
 	b.start.awaited = false
 	switch {
-	case b.start.passed > 0 || b.err == io.EOF:
+	case b.start.passed > 0 || errors.Is(b.err, io.EOF):
 		return nil
 	case unreadable(b.err):
 		return unclean("response body cannot be cleaned", b.err)

@@ -48,9 +48,10 @@ var live = (() => {
 	};
 
 	// cssAway reads what the browser's own CSS parser made of a style: text
-	// that it does not take for a reference does no harm.
-	const cssAway = text => [...text.matchAll(/(?<![\w\\-])url\(\s*("(?:\\.|[^"])*"|'(?:\\.|[^'])*'|[^)]*)\s*\)/gi)]
-		.some(([, reference]) => away(reference.trim().replace(/^["']|["']$/g, '').replace(/\\(.)/g, '$1')));
+	// that it does not take for a reference does no harm, such as a string in a
+	// custom property, which may not even end.
+	const cssAway = text => [...text.matchAll(/"(?:\\[^]|[^"\\])*"?|'(?:\\[^]|[^'\\])*'?|(?<![\w\\-])url\(\s*("(?:\\.|[^"])*"|'(?:\\.|[^'])*'|[^)]*)\s*\)/gi)]
+		.some(([, reference = '']) => away(reference.trim().replace(/^["']|["']$/g, '').replace(/\\(.)/g, '$1')));
 	const rulesAway = sheet => [...sheet.cssRules ?? []].some(rule =>
 		away(rule.href ?? '') || cssAway(rule.style?.cssText ?? '') || rulesAway(rule));
 	const sheetAway = text => {

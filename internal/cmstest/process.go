@@ -81,8 +81,11 @@ func Serve(t testing.TB, logFile string, cmd *exec.Cmd) {
 	if err := cmd.Start(); err != nil {
 		t.Fatalf("start %s: %v", cmd.Path, err)
 	}
-	done := make(chan error, 1)
-	go func() { done <- cmd.Wait() }()
+	done := make(chan struct{})
+	go func() {
+		_ = cmd.Wait() // how it ended its log tells
+		close(done)
+	}()
 	t.Cleanup(func() {
 		stop(t, cmd, done)
 		out.Close()
@@ -93,7 +96,7 @@ func Serve(t testing.TB, logFile string, cmd *exec.Cmd) {
 }
 
 // stop asks politely, then insists: a server that hangs must not outlive the test.
-func stop(t testing.TB, cmd *exec.Cmd, done <-chan error) {
+func stop(t testing.TB, cmd *exec.Cmd, done <-chan struct{}) {
 	_ = cmd.Process.Signal(syscall.SIGTERM)
 	select {
 	case <-done:
