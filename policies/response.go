@@ -49,8 +49,9 @@ type Response struct {
 	// Comments go, but for conditional ones, and white space is joined: pages
 	// whose scripts read comments, or whose styles keep white space outside
 	// pre, may suffer. So do files of the site's own that a page names with an
-	// integrity attribute. Inline scripts and styles stay as they are. Offsets
-	// of findings count in the minified page.
+	// integrity attribute. Inline scripts and styles stay as they are, and so do
+	// the script files that Bodies has cleaned. Offsets of findings count in the
+	// minified page.
 	Minify bool `yaml:"minify"`
 }
 
