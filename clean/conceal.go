@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-// maxStyleRead bounds what is read of one rule's or attribute's declarations.
+// maxStyleRead bounds a declaration that is read; a longer one is passed over.
 const maxStyleRead = 4 << 10
 
 // means are the ways by which declarations put an element out of sight. The
@@ -31,25 +31,30 @@ type declarations struct {
 	sight
 	tiny, flat, behind  bool // no height or width; no line height; under its parent
 	cut, placed, filled bool // overflow is cut off; taken out of the flow; text is a mask of the background
-	text, ground        []byte
+	text, ground        shade
+	loud                bool // the one that is read is !important
+	doubtful            bool // it is two words where one is asked for, and so may be none
 }
 
+// shade is the value of a colour, as far as colours are compared.
+type shade struct {
+	value [64]byte
+	n     int
+}
+
+func (s *shade) set(value []byte) { s.n = copy(s.value[:], value) }
+func (s *shade) get() []byte      { return s.value[:s.n] }
+
 // readSight reads the declarations of a rule or of a style attribute, using
-// buf for them.
+// buf for each.
 func readSight(css, buf []byte) (sight, []byte) {
-	buf = foldCSS(buf[:0], css[:min(len(css), maxStyleRead)])
 	var d declarations
-	for declaration := range bytes.SplitSeq(buf, []byte(";")) {
-		name, value, ok := bytes.Cut(declaration, []byte(":"))
-		if !ok || len(value) == 0 {
-			continue
+	for len(css) > 0 {
+		end := declarationEnd(css)
+		if end <= maxStyleRead {
+			buf = d.readDeclaration(css[:end], buf[:0])
 		}
-		plain := bytes.TrimSuffix(value, []byte("!important"))
-		before := d.sight
-		d.read(string(name), plain)
-		if len(plain) < len(value) {
-			d.important |= (d.hides | d.shows) &^ (before.hides | before.shows)
-		}
+		css = css[min(end+1, len(css)):]
 	}
 	if d.together() {
 		d.hides |= meansOther
@@ -57,13 +62,57 @@ func readSight(css, buf []byte) (sight, []byte) {
 	return d.sight, buf
 }
 
-// set notes that a property hides, or shows.
-func (d *declarations) set(m means, hides bool) {
-	d.hides, d.shows = d.hides&^m, d.shows&^m // the last declaration counts
-	if hides {
+// declarationEnd returns where the first declaration ends, or the rule that is
+// nested among them.
+func declarationEnd(css []byte) int {
+	if bytes.HasPrefix(bytes.TrimLeft(css, " \t\r\n\f"), []byte("--")) {
+		return endCSS(css, ";") // may hold a block
+	}
+	end := endCSS(css, ";{")
+	if end < len(css) && css[end] == '{' {
+		end += 1 + endCSS(css[end+1:], "}")
+	}
+	return min(end, len(css))
+}
+
+func (d *declarations) readDeclaration(css, buf []byte) []byte {
+	name, value, found := bytes.Cut(css, []byte(":"))
+	if !found {
+		return buf
+	}
+	buf = foldCSS(buf, name)
+	n := len(buf)
+	buf = foldCSS(buf, value)
+	plain := bytes.TrimSuffix(buf[n:], []byte("!important"))
+	if len(plain) == 0 {
+		return buf
+	}
+	d.loud = n+len(plain) < len(buf)
+	word, _, _ := bytes.Cut(value, []byte("!"))
+	d.doubtful = parted(name) || parted(word)
+	d.read(string(buf[:n]), plain)
+	return buf
+}
+
+// parted reports white space or a comment within css, which foldCSS leaves out.
+func parted(css []byte) bool {
+	return bytes.ContainsAny(bytes.TrimSpace(css), " \t\r\n\f/")
+}
+
+// set notes that a property hides, or shows; the last declaration counts, but
+// for one that is !important. What is none to a browser may hide here, but must
+// not show: display:none;display:nothing.
+func (d *declarations) set(m means, hides, shows bool) {
+	if d.important&m != 0 && !d.loud || !hides && (!shows || d.doubtful) {
+		return
+	}
+	if d.hides, d.shows = d.hides&^m, d.shows&^m; hides {
 		d.hides |= m
 	} else {
 		d.shows |= m
+	}
+	if d.loud {
+		d.important |= m
 	}
 }
 
@@ -71,27 +120,27 @@ func (d *declarations) set(m means, hides bool) {
 func (d *declarations) read(name string, value []byte) {
 	switch name {
 	case "display":
-		d.set(meansDisplay, string(value) == "none")
+		d.set(meansDisplay, string(value) == "none", showsBox(value))
 	case "visibility":
-		d.set(meansVisibility, string(value) == "hidden" || string(value) == "collapse")
+		d.set(meansVisibility, string(value) == "hidden" || string(value) == "collapse", string(value) == "visible" || everywhere(value))
 	case "opacity":
-		d.set(meansOpacity, faint(value))
+		d.set(meansOpacity, faint(value), share(value) || everywhere(value))
 	case "overflow", "overflow-x", "overflow-y":
 		d.cut = d.cut || string(value) != "visible"
 	case "position":
-		d.placed = string(value) == "absolute" || string(value) == "fixed"
+		d.placed = string(value) == "absolute" || string(value) == "fixed" || d.placed && !flows(value)
 	case "height", "width", "max-height", "max-width", "block-size", "inline-size":
 		d.tiny = d.tiny || tiny(value)
 	case "line-height":
-		d.flat = tiny(value)
+		d.flat = tiny(value) || d.flat && !measures(value)
 	case "z-index":
-		n, _ := number(value)
-		d.behind = n < 0
+		n, ok := number(value)
+		d.behind = n < 0 || d.behind && !ok && string(value) != "auto" && !everywhere(value)
 		d.also(n <= -9)
 	case "color":
-		d.text = value
+		d.text.set(value)
 	case "background", "background-color":
-		d.ground = value
+		d.ground.set(value)
 	case "background-clip", "-webkit-background-clip":
 		d.filled = string(value) == "text"
 	default:
@@ -105,10 +154,51 @@ func (d *declarations) also(hides bool) {
 	}
 }
 
+// showsBox reports a value of display that every browser takes, and shows.
+func showsBox(value []byte) bool {
+	switch string(value) {
+	case "block", "inline", "inline-block", "flex", "inline-flex", "grid", "inline-grid", "flow-root", "list-item", "contents",
+		"table", "inline-table", "table-row", "table-cell", "table-row-group", "table-header-group", "table-footer-group",
+		"table-caption", "-webkit-box", "-webkit-inline-box", "-webkit-flex", "-webkit-inline-flex":
+		return true
+	}
+	return everywhere(value)
+}
+
+// everywhere reports the values that any property takes (CSS Cascade 5, 7.3).
+func everywhere(value []byte) bool {
+	switch string(value) {
+	case "initial", "inherit", "unset", "revert", "revert-layer":
+		return true
+	}
+	return false
+}
+
+// flows reports a value of position that leaves a box in the flow.
+func flows(value []byte) bool {
+	switch string(value) {
+	case "static", "relative", "sticky", "-webkit-sticky":
+		return true
+	}
+	return everywhere(value)
+}
+
+// measures reports a value of line-height.
+func measures(value []byte) bool {
+	_, ok := number(value)
+	return ok || string(value) == "normal" || everywhere(value)
+}
+
+// share reports a number or a percentage and nothing behind it.
+func share(value []byte) bool {
+	_, ok := number(value)
+	return ok && len(bytes.TrimSuffix(value[numberEnd(value):], []byte("%"))) == 0
+}
+
 // together judges what hides in company only: a box without height shows what
 // flows over, a clearfix does so on every other page.
 func (d *declarations) together() bool {
-	return (d.tiny || d.flat) && d.cut || d.behind && d.placed || !d.filled && unseenText(d.text, d.ground)
+	return (d.tiny || d.flat) && d.cut || d.behind && d.placed || !d.filled && unseenText(d.text.get(), d.ground.get())
 }
 
 // putsAway judges the declarations that hide by themselves and that no page

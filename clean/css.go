@@ -3,6 +3,7 @@ package clean
 import (
 	"bytes"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -33,6 +34,80 @@ func commentEndCSS(css []byte, at int) int {
 		return len(css)
 	}
 	return at + 2 + end + 2
+}
+
+// withoutCommentsCSS is css without its comments. It knows no strings.
+func withoutCommentsCSS(css []byte) []byte {
+	out := make([]byte, 0, len(css))
+	for {
+		at := bytes.Index(css, []byte("/*"))
+		if at < 0 {
+			return append(out, css...)
+		}
+		out = append(out, css[:at]...)
+		css = css[commentEndCSS(css, at):]
+	}
+}
+
+// endCSS returns where the first of ends stands in css outside of comments,
+// strings, url() and blocks, or its length. What opens a block only its own end
+// closes (CSS Syntax 5.5.9), whatever stands in it.
+func endCSS(css []byte, ends string) int {
+	var room [16]byte
+	closers := room[:0]
+	for i := 0; i < len(css); {
+		c := css[i]
+		switch {
+		case len(closers) == 0 && strings.IndexByte(ends, c) >= 0:
+			return i
+		case c == '\\':
+			i++
+		case c == '/' && i+1 < len(css) && css[i+1] == '*':
+			i = commentEndCSS(css, i)
+			continue
+		case c == '"' || c == '\'':
+			i = stringEndCSS(css, i)
+			continue
+		case c == '(' && opensURL(css, i):
+			i = quoteEndCSS(css, i, ")")
+			continue
+		case c == '(':
+			closers = append(closers, ')')
+		case c == '[':
+			closers = append(closers, ']')
+		case c == '{':
+			closers = append(closers, '}')
+		case len(closers) > 0 && c == closers[len(closers)-1]:
+			closers = closers[:len(closers)-1]
+		}
+		i++
+	}
+	return len(css)
+}
+
+// stringEndCSS returns where the string ends that begins at at. A line's end
+// ends it too (CSS Syntax 4.3.5).
+func stringEndCSS(css []byte, at int) int { return quoteEndCSS(css, at, string(css[at])+"\n\r\f") }
+
+func quoteEndCSS(css []byte, at int, ends string) int {
+	for i := at + 1; i < len(css); i++ {
+		switch {
+		case css[i] == '\\':
+			i++
+		case strings.IndexByte(ends, css[i]) >= 0:
+			return i + 1
+		}
+	}
+	return len(css)
+}
+
+// opensURL reports whether the parenthesis at at begins the text of a url().
+func opensURL(css []byte, at int) bool {
+	if at < 3 || !equalFold(css[at-3:at], "url") || at > 3 && isNameCSS(css[at-4]) {
+		return false
+	}
+	rest := bytes.TrimLeft(css[at+1:], " \t\r\n\f")
+	return len(rest) == 0 || rest[0] != '"' && rest[0] != '\''
 }
 
 // unescapeCSS appends what the escape at the head of css stands for, in lower case.

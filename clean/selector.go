@@ -16,41 +16,76 @@ type selector struct {
 type sheetReader struct {
 	selectors []selector
 	buf       []byte
+	hidesOnly bool // what shows does not count
 }
 
 // readSheet returns the selectors of what css hides or shows.
 func readSheet(css []byte) []selector {
-	if bytes.Contains(css, []byte("/*")) {
-		css = withoutCommentsCSS(css)
-	}
 	var s sheetReader
 	s.readRules(css, 4)
 	return s.selectors
 }
 
+// readRules reads rules as CSS Syntax 5.5.1 does: a semicolon ends an at-rule
+// only, so that what follows a stray one is no selector.
 func (s *sheetReader) readRules(css []byte, depth int) {
-	for len(css) > 0 && len(s.selectors) < maxSelectors {
-		open := bytes.IndexByte(css, '{')
-		if open < 0 {
+	for len(s.selectors) < maxSelectors {
+		if css = trimRules(css); len(css) == 0 {
 			return
 		}
-		prelude := css[bytes.LastIndexAny(css[:open], ";}")+1 : open]
-		css = css[open+1:]
-		if prelude = bytes.TrimSpace(prelude); len(prelude) > 0 && prelude[0] == '@' {
-			var block []byte
-			block, css = cutBlock(css)
-			if depth > 0 && s.holdsAlways(prelude) {
-				s.readRules(block, depth-1)
-			}
+		ends := "{"
+		if css[0] == '@' {
+			ends = "{;"
+		}
+		at := endCSS(css, ends)
+		if at == len(css) {
+			return
+		}
+		prelude, opened := css[:at], css[at] == '{'
+		css = css[at+1:]
+		if !opened {
 			continue
 		}
-		end := bytes.IndexAny(css, "{}")
-		if end < 0 {
-			end = len(css)
+		end := endCSS(css, "}")
+		block := css[:end]
+		css = css[min(end+1, len(css)):]
+		if prelude[0] != '@' {
+			s.readRule(prelude, block)
+		} else if depth > 0 {
+			s.readConditional(prelude, block, depth-1)
 		}
-		s.readRule(prelude, css[:end])
-		css = css[end:]
 	}
+}
+
+// trimRules cuts off what may stand before a rule: white space, comments, and
+// the <!-- and --> behind which styles once hid from browsers that knew none.
+func trimRules(css []byte) []byte {
+	for {
+		css = bytes.TrimLeft(css, " \t\r\n\f")
+		switch {
+		case bytes.HasPrefix(css, []byte("/*")):
+			css = css[commentEndCSS(css, 0):]
+		case bytes.HasPrefix(css, []byte("<!--")):
+			css = css[len("<!--"):]
+		case bytes.HasPrefix(css, []byte("-->")):
+			css = css[len("-->"):]
+		default:
+			return css
+		}
+	}
+}
+
+// readConditional reads the rules in an at-rule's block.
+func (s *sheetReader) readConditional(prelude, block []byte, depth int) {
+	if !s.holdsAlways(prelude) {
+		return
+	}
+	before := s.hidesOnly
+	// Of what a browser supports nothing is known: such a rule may hide, but it
+	// shows nothing again.
+	s.hidesOnly = before || bytes.HasPrefix(s.buf, []byte("@supports"))
+	s.readRules(block, depth)
+	s.hidesOnly = before
 }
 
 // holdsAlways reports whether an at-rule's block counts on every visitor's
@@ -79,46 +114,25 @@ func onEveryScreen(query []byte) bool {
 	return false
 }
 
-// cutBlock splits css at the end of a block that has been opened.
-func cutBlock(css []byte) (block, rest []byte) {
-	for at, depth := 0, 1; ; {
-		next := bytes.IndexAny(css[at:], "{}")
-		if next < 0 {
-			return css, nil
-		}
-		at += next + 1
-		if css[at-1] == '{' {
-			depth++
-		} else if depth--; depth == 0 {
-			return css[:at-1], css[at:]
-		}
-	}
-}
-
-func withoutCommentsCSS(css []byte) []byte {
-	out := make([]byte, 0, len(css))
-	for {
-		at := bytes.Index(css, []byte("/*"))
-		if at < 0 {
-			return append(out, css...)
-		}
-		out = append(out, css[:at]...)
-		css = css[commentEndCSS(css, at):]
-	}
-}
-
 // readRule keeps the selectors of a rule that hides, or shows.
 func (s *sheetReader) readRule(selectors, css []byte) {
 	var rule sight
-	rule, s.buf = readSight(css, s.buf)
+	if rule, s.buf = readSight(css, s.buf); s.hidesOnly {
+		rule.shows = 0
+	}
 	if rule.hides|rule.shows == 0 {
 		return
 	}
-	for part := range bytes.SplitSeq(selectors, []byte(",")) {
-		if sel, ok := readSelector(part); ok && len(s.selectors) < maxSelectors {
+	for len(s.selectors) < maxSelectors {
+		end := endCSS(selectors, ",")
+		if sel, ok := readSelector(selectors[:end]); ok {
 			sel.sight = rule
 			s.selectors = append(s.selectors, sel)
 		}
+		if end == len(selectors) {
+			return
+		}
+		selectors = selectors[end+1:]
 	}
 }
 
@@ -126,16 +140,22 @@ func (s *sheetReader) readRule(selectors, css []byte) {
 // may only name the page's root and body. ".no-js .menu" hides a menu from
 // visitors without scripts; ".menu ul" says nothing of other lists.
 func readSelector(text []byte) (sel selector, ok bool) {
+	if bytes.Contains(text, []byte("/*")) {
+		text = withoutCommentsCSS(text)
+	}
 	text = bytes.TrimSpace(text)
 	for {
 		at := bytes.IndexAny(text, " \t\r\n\f>")
 		if at < 0 {
 			break
 		}
-		if ancestor := text[:at]; !equalFold(ancestor, "body") && !equalFold(ancestor, "html") {
+		if ancestor := text[:at]; !equalFold(ancestor, "body") && !equalFold(ancestor, "html") && !equalFold(ancestor, ":root") {
 			return sel, false
 		}
 		text = bytes.TrimLeft(text[at:], " \t\r\n\f>")
+	}
+	if len(text) > 1 && text[0] == '*' && (text[1] == '.' || text[1] == '#') {
+		text = text[1:]
 	}
 	r := cssReader{css: text}
 	for r.pos < len(text) {
