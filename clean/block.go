@@ -33,6 +33,7 @@ type block struct {
 	seen    int64  // up to where its input is in held, or hashed
 	held    []byte // its input
 	place   place  // where the reader stood before it
+	learned int    // how many selectors hid or showed something
 	tail    tail   // what the output ended in
 
 	away, home         int     // links to hosts that are not on the list, and the others
@@ -60,7 +61,7 @@ func (w *rewriter) beginBlock(before place, element string) {
 	k.element = element
 	k.from = w.hidden.by.from
 	k.seen, k.held = k.from, k.held[:0]
-	k.place = before
+	k.place, k.learned = before, len(w.hidden.sheet.selectors)
 	k.away, k.home, k.spamHost, k.spamText = 0, 0, false, false
 	k.tail = w.out.holdBlock()
 }
@@ -183,6 +184,7 @@ func (w *rewriter) endBlock(b []byte, to int) {
 	w.out.dropBlock(k.tail)
 	k.place.island.stack = w.place.island.stack[:0]
 	w.place = k.place
+	w.hidden.sheet.back(k.learned)
 	w.tok.foreign = false // no block begins within an island
 	w.report(k.finding(k.evidence.end()))
 }

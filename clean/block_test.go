@@ -444,3 +444,25 @@ func TestSheetsForSome(t *testing.T) {
 	}
 	gone(t, "all", `<style media="all">.x{display:none}</style>`, `<div class="x">`+planted+`</div>`)
 }
+
+// TestGoneStyles: what a style element or a script in a block, or a link, says of
+// others goes with it.
+func TestGoneStyles(t *testing.T) {
+	const hides, shows = `<style>.x{display:none}</style>`, `<style>.x.x{display:block!important}</style>`
+	for name, test := range map[string]struct{ in, want string }{
+		"shown in a block":  {hides + `<div hidden>` + shows + planted + `</div><p class="x">` + planted + `</p>b`, hides + `b`},
+		"hidden in a block": {`<div hidden>` + hides + planted + `</div><p class="x">` + planted + `</p>b`, `<p class="x">a, b</p>b`},
+		"script in a block": {`<div hidden><script>document.getElementById("x").style.display="none"</script>` + planted + `</div><p id="x">` + planted + `</p>b`, `<p id="x">a, b</p>b`},
+		"shown in a link":   {hides + `<a href="//x.test/">casino` + shows + `</a><p class="x">` + planted + `</p>b`, hides + `b`},
+		"script that goes":  {hides + `<script>eval(atob("eA"));document.getElementById("x").style.display="block"</script><p class="x" id="x">` + planted + `</p>b`, hides + `b`},
+		"written and gone":  {`<script>eval(atob("eA"));document.write("<div hidden>")</script>` + planted, `a, b`},
+		"style that goes":   {hides + `<style></sty@import '//evil.test/';le>.x.x{display:block}</style><p class="x">` + planted + `</p>b`, hides + `<style></style>b`},
+		"in a long block":   {hides + `<div hidden>` + planted + strings.Repeat("a", maxBlock) + shows + `</div><p class="x">` + planted + `</p>b`, hides + `b`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if out := stable(t, newCleaner(t, portal(t)), test.in); out != test.want {
+				t.Errorf("cleaned: %s\nwant:    %s", out, test.want)
+			}
+		})
+	}
+}

@@ -117,10 +117,10 @@ func (w *rewriter) endStyle(b, content []byte) {
 		w.passHeld(b)
 		return
 	}
-	selectors := readSheet(content)
-	w.learnSheet(selectors)
 	cleaned, f, ok := w.cleanCSS(content)
 	if ok {
+		selectors := readSheet(content)
+		w.learnSheet(selectors)
 		w.c.harmless.add(sortStyle, content, selectors)
 		w.passHeld(b)
 		return
@@ -130,6 +130,7 @@ func (w *rewriter) endStyle(b, content []byte) {
 	if bytes.Contains(cleaned, []byte("</")) { // </sty@import '//evil.test/';le>
 		cleaned = nil
 	}
+	w.learnSheet(readSheet(cleaned))
 	w.passHeldWith(b, cleaned)
 }
 

@@ -215,14 +215,16 @@ func unseenMarquee(id attr, value []byte) bool {
 type hiddenMark struct {
 	by             hiddenBy
 	opened, tables int
+	selectors      int
 }
 
 func (h *hidden) mark() hiddenMark {
-	return hiddenMark{h.by, len(h.opened.stack), h.opened.tables}
+	return hiddenMark{h.by, len(h.opened.stack), h.opened.tables, len(h.sheet.selectors)}
 }
 
 // back forgets what was noted since m.
 func (h *hidden) back(m hiddenMark) {
+	h.sheet.back(m.selectors)
 	if h.by != m.by {
 		h.by = hiddenBy{}
 		h.opened.reset()

@@ -31,10 +31,10 @@ func (w *rewriter) offer(code []byte, element bool) {
 	w.doc.Script(s)
 }
 
-// endScript judges an inline script.
-func (w *rewriter) endScript(b, content []byte) {
+// endScript judges an inline script, and reports whether it went.
+func (w *rewriter) endScript(b, content []byte) (gone bool) {
 	if w.sort == sortLinked && w.endLinked(b, content) {
-		return
+		return true
 	}
 	if w.sort == sortRuns || w.sort == sortImportMap {
 		w.offer(content, w.sort == sortRuns)
@@ -51,7 +51,9 @@ func (w *rewriter) endScript(b, content []byte) {
 		w.passHeld(b)
 	default:
 		w.foundHeld(b, w.tok.pos, kindScript, host, reasons...)
+		return true
 	}
+	return false
 }
 
 // scriptReasons says why the inline script may not stand; nothing: it may.

@@ -31,13 +31,28 @@ func (w *rewriter) learn(selectors []selector) {
 	for i := range selectors {
 		if sel := &selectors[i]; len(s.selectors) < maxSelectors && (sel.sight.hides != 0 || s.shows(sel)) {
 			s.selectors = append(s.selectors, *sel)
-			s.keys |= 1 << (sel.last() & 63)
-			s.types = s.types || sel.count == 0 && sel.id == 0
+			s.index(sel)
 		}
 	}
 	if len(s.selectors) > before {
 		w.familiar.forgetClasses()
 	}
+}
+
+// back forgets what was learned since there were n selectors: what said it goes.
+func (s *pageStyle) back(n int) {
+	if n >= len(s.selectors) {
+		return
+	}
+	s.selectors, s.keys, s.types = s.selectors[:n], 0, false
+	for i := range s.selectors {
+		s.index(&s.selectors[i])
+	}
+}
+
+func (s *pageStyle) index(sel *selector) {
+	s.keys |= 1 << (sel.last() & 63)
+	s.types = s.types || sel.count == 0 && sel.id == 0
 }
 
 // sheetName is what a selector may go by.

@@ -16,11 +16,16 @@ type written struct {
 	closes []uint64 // the end tags it writes for what was open before
 }
 
-// followScript judges a script that has ended, and follows what it hides.
+// followScript judges a script that has ended, and follows what it hides
+// unless it goes.
 func (w *rewriter) followScript(b, content []byte) {
+	learned := len(w.hidden.sheet.selectors)
 	script := w.hidden.readScript(w, content)
 	w.hidden.endWritten(w, b, script)
-	w.endScript(b, content)
+	if w.endScript(b, content) {
+		w.hidden.sheet.back(learned)
+		return
+	}
 	w.hidden.beginWritten(w, b, script)
 }
 
