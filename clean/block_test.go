@@ -69,6 +69,14 @@ func TestHidingPlaces(t *testing.T) {
 		"fast marquee":       `<marquee scrollamount="99999">%s</marquee>`,
 		"section":            `<section hidden></p></span></b>%s</section>`,
 		"unknown":            `<x-y style="display:none">%s</x-y>`,
+		"unknown end tag":    `<div hidden></x></label></font>%s</div>`,
+		"end of what is not": `<div hidden></section></ul></td></table></fieldset></form>%s</div>`,
+		"end in a custom":    `<x-y hidden></x></b>%s</x-y>`,
+		"cell in no table":   `<div hidden><td><tr>%s</div>`,
+		"item in a section":  `<li hidden><section><li>%s</section></li>`,
+		"term in a table":    `<dd hidden><center><dt>%s</center></dd>`,
+		"paragraph's button": `<p hidden><button><div>%s</div></button></p>`,
+		"deep":               `<div hidden>` + strings.Repeat("<b>", maxOpened+9) + `<div></div>%s` + strings.Repeat("</b>", maxOpened+9) + `</div>`,
 		"list":               `<ul hidden><li><ul><li>x<li>y</ul><li>%s</ul>`,
 		"table":              `<table hidden><tr><td>%s<td>x</table>`,
 		"drawing":            `<svg hidden><a href="https://x.test/">a</a><a href="https://y.test/">b</a></svg>`,
@@ -247,6 +255,11 @@ func TestVisible(t *testing.T) {
 		"open details":               {"", `<details open>`},
 		"details about anything":     {"", `<details>`},
 		"noscript about anything":    {"", `<noscript>`},
+		"a form's end":               {"", `<form><p hidden>x</form>`},
+		"a section's end":            {"", `<section><div hidden>x</section>`},
+		"a heading's end":            {"", `<h2><span hidden>x</h3>`},
+		"a cell's end":               {"", `<table><tr><td><div hidden>x</td>`},
+		"an unknown one's":           {"", `<x><y hidden>x</x>`},
 		"next item":                  {"", `<ul><li hidden>x<li>`},
 		"next cell":                  {"", `<table><tr><td><div hidden>x<td>`},
 		"behind a closed parent":     {"", `<section><ul><li hidden><p>x</ul></section><div>`},
@@ -285,6 +298,11 @@ func TestBlockEnds(t *testing.T) {
 	c := newCleaner(t, portal(t))
 	for name, test := range map[string]struct{ in, want string }{
 		"parent":           {`<main><div hidden><p>` + planted + `</main>b`, `<main></main>b`},
+		"end of what was":  {`<form><section></section><h2>x</h2><div hidden></section></form>` + planted + `</div></form>b`, `<form><section></section><h2>x</h2></form>b`},
+		"end in a span":    {`<b>x</b><span hidden></b></x>` + planted + `</span>b`, `<b>x</b>b`},
+		"end of a link":    {`<a href="//x.test/">x</a><span hidden></a>` + planted + `</span>b`, `xb`},
+		"body in it":       {`<body><div hidden></body>` + planted + `</div>b`, `<body><div hidden></body>, </div>b`},
+		"body behind it":   {`<body><div hidden>` + planted + `</body>` + planted + `</div>b`, `<body></body>, </div>b`},
 		"body":             {`<body><div hidden><div><p>` + planted + `</body></html>`, `<body></body></html>`},
 		"end of document":  {`a<div hidden>` + planted + `<p>b`, `a`},
 		"cut":              {`a<div hidden>` + planted + `<p title="`, `a`},
@@ -385,7 +403,7 @@ func TestBlockFinding(t *testing.T) {
 // TestHiddenGenerated puts hidden elements together with whatever opens and
 // closes things in them, long text included.
 func TestHiddenGenerated(t *testing.T) {
-	parts := strings.Split(`<div hidden>|</div>|<div>|<p hidden>|</p>|<span style="left:-999px">|</span>|<svg hidden>|<svg>|</svg>|<g>|<style>p{}</style>|<select hidden>|<select>|<option hidden>|<option>|</select>|<table hidden>|<table>|<td>|<tr hidden>|</table>|<template>|</template>|<noscript>|</noscript>|<details>|</details>|<li hidden>|<li>|<ul>|</ul>|<textarea>|</textarea>|<a href=//evil.test/>x</a>|<a href=//evil.test/>|<a href=//slot.evil.test/>cá cược</a>|<a href="/own">y</a>|</a>|</body>|<script>x</script>|<img src=x onerror=pwn=1>|<script>document.write("<p hidden>")</script>|<script>document.write("</p>")</script>|<|x|<!--x-->|PAD`, "|")
+	parts := strings.Split(`<div hidden>|</div>|<div>|<p hidden>|</p>|<span style="left:-999px">|</span>|<svg hidden>|<svg>|</svg>|<g>|<style>p{}</style>|<select hidden>|<select>|<option hidden>|<option>|</select>|<table hidden>|<table>|<td>|<tr hidden>|</table>|<template>|</template>|<noscript>|</noscript>|<details>|</details>|<li hidden>|<li>|<ul>|</ul>|<textarea>|</textarea>|<a href=//evil.test/>x</a>|<a href=//evil.test/>|<a href=//slot.evil.test/>cá cược</a>|<a href="/own">y</a>|</a>|</body>|<script>x</script>|<img src=x onerror=pwn=1>|<script>document.write("<p hidden>")</script>|<script>document.write("</p>")</script>|<|x|<!--x-->|<b>|</b>|<section>|</section>|<x hidden>|<x>|</x>|<h1 hidden>|</h2>|</td>|</form>|<style>.x{display:none}</style>|<style>.x.x{display:block!important}</style>|<p class=x>|PAD`, "|")
 	pad := strings.Repeat("dòng chữ ", 2000)
 	c := newCleaner(t, corpusSite(t))
 	site := portal(t)

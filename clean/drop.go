@@ -54,6 +54,17 @@ func (o *opened) holds(names ...string) bool {
 	return false
 }
 
+// walls reports whether an element is open that a list's item does not end an
+// item around (WHATWG HTML 13.2.6.4.7, "li" and "dd").
+func (o *opened) walls() bool {
+	for _, key := range o.stack {
+		if special(key) && key != divKey && key != pKey && key != addressKey {
+			return true
+		}
+	}
+	return false
+}
+
 // close notes an end tag and reports whether it closes something outside.
 func (o *opened) close(key uint64, el element) (outside bool) {
 	if el.has(void | rawText | rawScript | rcdata) { // were not noted

@@ -7,6 +7,7 @@ import "bytes"
 type hidden struct {
 	by     hiddenBy
 	opened opened // within it
+	deeper int    // elements of its name beyond those
 	sheet  pageStyle
 	keys   []uint64 // of the classes of the element looked at
 }
@@ -24,7 +25,7 @@ type hiddenBy struct {
 }
 
 func (h *hidden) reset() {
-	h.by = hiddenBy{}
+	h.by, h.deeper = hiddenBy{}, 0
 	h.opened.reset()
 	h.sheet.reset()
 }
@@ -36,7 +37,7 @@ func (h *hidden) outright() bool { return h.by.active && !h.by.veil }
 // startTag notes an element that hides its content, or stands in one.
 func (h *hidden) startTag(w *rewriter, b []byte) {
 	t := &w.tok.tag
-	if h.by.active && h.endsBefore(t.el) {
+	if h.by.active && h.endsBefore(&w.place, t.el) {
 		h.endBefore(w, b)
 	}
 	switch {
@@ -65,11 +66,11 @@ func (h *hidden) begin(w *rewriter, b []byte, veil bool) {
 }
 
 // inside notes an element within the one that hides. Past the depth that is
-// followed the latter ends.
+// followed only those of its own name are told from the others.
 func (h *hidden) inside(w *rewriter, b []byte) {
 	t := &w.tok.tag
-	if !h.opened.push(nameKey(t.name.of(b)), t.el) {
-		h.endBefore(w, b)
+	if key := nameKey(t.name.of(b)); !h.opened.push(key, t.el) && key == h.by.key {
+		h.deeper++
 	}
 }
 
@@ -81,11 +82,22 @@ func (h *hidden) endTag(w *rewriter, b []byte, el element, name []byte) (own boo
 	}
 	key := nameKey(name)
 	switch {
-	case el != elBody && el != elHTML && !h.opened.close(key, el):
+	case (el == elBody || el == elHTML) && h.outright():
+		// What follows still goes into what is open (13.2.6.4.19), but what
+		// was planted before can be told by now.
+		w.endBlock(b, w.tok.start)
 		return false
+	case h.opened.beyond > 0 && key == h.by.key && h.deeper == 0:
+	case el != elBody && el != elHTML && !h.opened.close(key, el):
+		if key == h.by.key && h.deeper > 0 {
+			h.deeper--
+		}
+		return false
+	}
+	switch {
 	case key == h.by.key && !h.by.written:
 		return true
-	case key != h.by.key && h.by.ignores(el):
+	case key != h.by.key && h.by.ignores(&w.place, el, key):
 		return false
 	}
 	h.end(w, b, w.tok.start)
@@ -94,7 +106,7 @@ func (h *hidden) endTag(w *rewriter, b []byte, el element, name []byte) (own boo
 
 // end ends the element that hides, at to in the window.
 func (h *hidden) end(w *rewriter, b []byte, to int) {
-	h.by = hiddenBy{}
+	h.by, h.deeper = hiddenBy{}, 0
 	h.opened.reset()
 	w.endBlock(b, to)
 }
@@ -106,39 +118,37 @@ func (h *hidden) endBefore(w *rewriter, b []byte) {
 	w.place = w.place.before(el)
 	h.end(w, b, w.tok.start)
 	w.place.enter(el)
+	w.place.open[el]++
 }
 
 // ignores reports an end tag that cannot end an element around the one that
-// hides, whatever the tree (WHATWG HTML 13.2.6.4.7): "any other end tag" and
-// the adoption agency stop at a special element, and a </p> opens a p where
-// none is within reach.
-func (by *hiddenBy) ignores(el element) bool {
-	return el.has(void) || el == elP && by.el.has(endsParagraph) ||
-		phrasing(el) && !phrasing(by.el) && by.el != elOther
-}
-
-// phrasing reports the known elements that are not special.
-func phrasing(el element) bool {
-	switch el {
-	case elA, elB, elBig, elCode, elEm, elFont, elI, elNobr, elS, elSmall, elSpan, elStrike, elStrong, elSub, elSup, elTt, elU, elVar, elRuby, elLabel:
+// hides (WHATWG HTML 13.2.6.4.7): "any other end tag" and the adoption agency
+// stop at a special element, a </p> opens a p where none is within reach, and a
+// </form> leaves open what stands in the form. Nor does one of an element that
+// was never opened.
+func (by *hiddenBy) ignores(p *place, el element, key uint64) bool {
+	switch {
+	case el.has(void), el == elP && by.el.has(endsParagraph), el == elForm && by.el.has(endsParagraph) && by.el != elP && p.template == 0:
 		return true
+	case el == elOther && by.el == elOther && !by.written:
+		return p.open[el] <= 1 // that is the one that hides
 	}
-	return false
+	return !special(key) && key != dialogKey && special(by.key) || !p.mayEnd(el)
 }
 
 // endsBefore reports whether a start tag implies the end tag of the element
 // that hides (WHATWG HTML 13.1.2.4), or that of a cell around it.
-func (h *hidden) endsBefore(next element) bool {
+func (h *hidden) endsBefore(p *place, next element) bool {
 	if next.has(cell) && h.opened.tables == 0 {
-		return !partOf(next, h.by.el)
+		return !partOf(next, h.by.el) && p.open[elTable] > 0 // without a table no browser heeds it
 	}
 	switch h.by.el {
 	case elP:
-		return next == elP || next.has(endsParagraph)
+		return (next == elP || next.has(endsParagraph)) && !h.opened.holds("button", "marquee", "object", "applet", "template")
 	case elLi:
-		return next == elLi && !h.opened.holds("ul", "ol", "menu")
+		return next == elLi && !h.opened.walls()
 	case elDt, elDd:
-		return (next == elDt || next == elDd) && !h.opened.holds("dl")
+		return (next == elDt || next == elDd) && !h.opened.walls()
 	case elOption:
 		return next == elOption || next == elOptgroup
 	}
@@ -226,7 +236,7 @@ func (h *hidden) mark() hiddenMark {
 func (h *hidden) back(m hiddenMark) {
 	h.sheet.back(m.selectors)
 	if h.by != m.by {
-		h.by = hiddenBy{}
+		h.by, h.deeper = hiddenBy{}, 0
 		h.opened.reset()
 		return
 	}

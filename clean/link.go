@@ -204,6 +204,7 @@ func (l *link) end(w *rewriter) (kept bool) {
 	case w.c.links == policies.LinksSignals:
 		w.block.stranger(l.finding)
 		w.putAside(l.tag)
+		w.place.open[elA]++
 		return true
 	default:
 		w.found(l.finding, l.tag)

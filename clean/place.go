@@ -15,6 +15,10 @@ type place struct {
 	afterHTML bool
 	text      element // whose raw text is being passed on
 	escape    bool    // text is passed on without any <
+
+	// open counts the start tags of each element that stay and had no end tag so
+	// far, those that need none among them: where it is 0, an end tag ends nothing.
+	open [elCount]uint32
 }
 
 func (p *place) reset() { *p = place{island: island{stack: p.island.stack[:0]}} }
@@ -30,7 +34,27 @@ func (p *place) before(el element) place {
 	case elSelect:
 		q.selecting = false
 	}
+	q.open[el] = max(q.open[el], 1) - 1
 	return q
+}
+
+// close notes an end tag of el.
+func (p *place) close(el element) {
+	if p.open[el] > 0 && !p.noscript {
+		p.open[el]--
+	}
+}
+
+// mayEnd reports whether an end tag of el may end an element that is open: of
+// a part of a table, where there is a table; of a heading, any heading.
+func (p *place) mayEnd(el element) bool {
+	switch {
+	case el.has(cell):
+		return p.open[elTable] > 0
+	case elH1 <= el && el <= elH6:
+		return p.open[elH1]+p.open[elH2]+p.open[elH3]+p.open[elH4]+p.open[elH5]+p.open[elH6] > 0
+	}
+	return p.open[el] > 0
 }
 
 // headElements may stand before a frameset.
@@ -135,6 +159,7 @@ func (p *place) enter(el element) {
 func (w *rewriter) leave(el element) {
 	p := &w.place
 	p.columns = false
+	p.close(el)
 	if el == p.text {
 		p.text = elOther
 	}
@@ -181,6 +206,7 @@ func (w *rewriter) closeSelect(b []byte) {
 	own := w.hidden.endTag(w, b, elSelect, []byte(elSelect.String()))
 	w.out.emitString("</select>")
 	w.place.selecting = false
+	w.place.close(elSelect)
 	if own {
 		w.hidden.end(w, b, w.tok.start)
 	}

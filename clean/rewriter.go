@@ -149,6 +149,7 @@ func (w *rewriter) startHTML(b []byte) {
 	if w.judge(b) == outcomeGone {
 		return
 	}
+	w.place.open[t.el]++
 	w.hidden.startTag(w, b)
 	w.passStart(b)
 	if w.drop.active {

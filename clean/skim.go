@@ -80,6 +80,7 @@ func (w *rewriter) skimEndTag(b []byte, name int) int {
 		return -1
 	}
 	w.place.columns = false
+	w.place.close(el.el)
 	return name + n + 1
 }
 
@@ -139,6 +140,7 @@ func (w *rewriter) remembers(el element) bool {
 func (w *rewriter) skimmedStart(el *skimElement) {
 	p := &w.place
 	p.begun, p.columns, p.body = true, false, p.body || el.body
+	p.open[el.el]++
 }
 
 // skimElement is what skim knows of an element.
