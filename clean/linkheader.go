@@ -29,7 +29,9 @@ func (c *Cleaner) Link(value, base string) (kept string, findings []Finding) {
 // judgeLinkValue judges one link-value by each of its relations.
 func (c *Cleaner) judgeLinkValue(link string, r *resolver) (Finding, bool) {
 	ref, params, wellFormed := strings.Cut(strings.TrimPrefix(link, "<"), ">")
-	if !wellFormed || link[0] != '<' {
+	// A relation may be spelled with backslashes, and not all readers begin and
+	// end a quoted string in the same places: to some a link would be in it.
+	if !wellFormed || link[0] != '<' || strings.ContainsAny(params, "<\\") {
 		return c.linkFinding(link, target{}, kindConnect, reasonUnreadableURL)
 	}
 	t := r.resolve([]byte(ref))

@@ -15,7 +15,10 @@ func TestLinkHeader(t *testing.T) {
 		`<https://casino.test/>; rel=canonical`:                                          "",
 		`<https://moh.gov.vn/>; rel=canonical`:                                           `<https://moh.gov.vn/>; rel=canonical`,
 		`</wp-json/>; rel="https://api.w.org/"`:                                          `</wp-json/>; rel="https://api.w.org/"`,
-		``:                                                                               "",
+		`<//evil.test/x.css>; rel="style\sheet"`:                                         "",
+		`</a>; title=a"b, <//evil.test/x.css>; rel=stylesheet; title="`:                  "",
+		`</a>; title="b, <//evil.test/x.css>; rel=stylesheet`:                            "",
+		``: "",
 	} {
 		kept, findings := c.Link(in, "https://"+portal(t).Hosts[0]+"/")
 		if kept != want {
