@@ -65,7 +65,7 @@ func readSight(css, buf []byte) (sight, []byte) {
 // declarationEnd returns where the first declaration ends, or the rule that is
 // nested among them.
 func declarationEnd(css []byte) int {
-	if bytes.HasPrefix(bytes.TrimLeft(css, " \t\r\n\f"), []byte("--")) {
+	if bytes.HasPrefix(trimRules(css), []byte("--")) {
 		return endCSS(css, ";") // may hold a block
 	}
 	end := endCSS(css, ";{")

@@ -223,13 +223,13 @@ func unseenMarquee(id attr, value []byte) bool {
 
 // hiddenMark is a state of hidden to return to.
 type hiddenMark struct {
-	by             hiddenBy
-	opened, tables int
-	selectors      int
+	by                     hiddenBy
+	opened, tables, beyond int
+	deeper, selectors      int
 }
 
 func (h *hidden) mark() hiddenMark {
-	return hiddenMark{h.by, len(h.opened.stack), h.opened.tables, len(h.sheet.selectors)}
+	return hiddenMark{h.by, len(h.opened.stack), h.opened.tables, h.opened.beyond, h.deeper, len(h.sheet.selectors)}
 }
 
 // back forgets what was noted since m.
@@ -241,6 +241,7 @@ func (h *hidden) back(m hiddenMark) {
 		return
 	}
 	h.opened.stack, h.opened.tables = h.opened.stack[:min(m.opened, len(h.opened.stack))], m.tables
+	h.opened.beyond, h.deeper = m.beyond, m.deeper
 }
 
 // hidesBy reports whether the declarations of a style attribute hide.

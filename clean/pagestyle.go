@@ -6,6 +6,8 @@ const (
 	// maxSelectors bounds what is kept of a page's own style sheets. What a
 	// page hides beyond that is taken for visible.
 	maxSelectors = 256
+	// maxShowing bounds those among them that show what others might hide.
+	maxShowing = 64
 	// maxKeys bounds the classes that a selector may name, and those that are
 	// looked at of an element.
 	maxKeys = 16
@@ -18,18 +20,22 @@ type pageStyle struct {
 	selectors []selector
 	keys      uint64 // what could match at all: a bit for each key that some selector needs
 	types     bool   // a selector names nothing but an element
+	showing   int    // selectors of what shows
 	buf       []byte
 }
 
-func (s *pageStyle) reset() { s.selectors, s.keys, s.types = s.selectors[:0], 0, false }
+func (s *pageStyle) reset() {
+	s.selectors, s.keys, s.types = s.selectors[:0], 0, false
+	s.showing = 0
+}
 
-// learn takes in what a style sheet, or a script, hides; and what it shows, if
-// that is of the elements that are hidden: .pane.active of .pane.
+// learn takes in what a style sheet, or a script, hides; and what it shows
+// again: .pane.active of .pane, and .lg\:flex of .hidden, as far as there is room.
 func (w *rewriter) learn(selectors []selector) {
 	s := &w.hidden.sheet
 	before := len(s.selectors)
 	for i := range selectors {
-		if sel := &selectors[i]; len(s.selectors) < maxSelectors && (sel.sight.hides != 0 || s.shows(sel)) {
+		if sel := &selectors[i]; len(s.selectors) < maxSelectors && (sel.sight.hides != 0 || s.showing < maxShowing && sel.classy() || s.shows(sel)) {
 			s.selectors = append(s.selectors, *sel)
 			s.index(sel)
 		}
@@ -44,7 +50,7 @@ func (s *pageStyle) back(n int) {
 	if n >= len(s.selectors) {
 		return
 	}
-	s.selectors, s.keys, s.types = s.selectors[:n], 0, false
+	s.selectors, s.keys, s.types, s.showing = s.selectors[:n], 0, false, 0
 	for i := range s.selectors {
 		s.index(&s.selectors[i])
 	}
@@ -53,6 +59,9 @@ func (s *pageStyle) back(n int) {
 func (s *pageStyle) index(sel *selector) {
 	s.keys |= 1 << (sel.last() & 63)
 	s.types = s.types || sel.count == 0 && sel.id == 0
+	if sel.sight.hides == 0 {
+		s.showing++
+	}
 }
 
 // sheetName is what a selector may go by.
@@ -63,8 +72,8 @@ const (
 	sheetID
 )
 
-// names reports whether a selector goes by the id, or a class, that an
-// attribute holds.
+// names reports whether a selector of what hides goes by the id, or a class,
+// that an attribute holds.
 func (s *pageStyle) names(by sheetName, value []byte) bool {
 	if s.keys == 0 {
 		return false
@@ -73,6 +82,7 @@ func (s *pageStyle) names(by sheetName, value []byte) bool {
 	for i := range s.selectors {
 		sel := &s.selectors[i]
 		switch {
+		case sel.sight.hides == 0:
 		case by == sheetID && sel.count == 0 && sel.id != 0 && sel.id == nameKey(bytes.TrimSpace(value)):
 			return true
 		case by == sheetClass && sel.count > 0 && hasClass(value, sel.last()):
@@ -132,7 +142,7 @@ func (c *cascade) add(rule sight, rank func(important bool) int) {
 // rankOfAttribute ranks a style attribute: above every selector.
 func rankOfAttribute(important bool) int {
 	if important {
-		return 1<<12 + 1<<16
+		return 1 << 18
 	}
 	return 1 << 12
 }

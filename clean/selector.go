@@ -8,7 +8,8 @@ import "bytes"
 type selector struct {
 	element, id uint64
 	classes     [4]uint64
-	count       int // of classes
+	count       int  // of classes
+	layered     bool // what is not in a layer outranks it
 	sight       sight
 }
 
@@ -16,8 +17,12 @@ type selector struct {
 type sheetReader struct {
 	selectors []selector
 	buf       []byte
-	hidesOnly bool // what shows does not count
+	within    within
+	hiding    int // selectors of what hides
 }
+
+// within is what the at-rules around a rule make of it.
+type within struct{ hidesNone, showsNone, layered bool }
 
 // readSheet returns the selectors of what css hides or shows.
 func readSheet(css []byte) []selector {
@@ -29,7 +34,7 @@ func readSheet(css []byte) []selector {
 // readRules reads rules as CSS Syntax 5.5.1 does: a semicolon ends an at-rule
 // only, so that what follows a stray one is no selector.
 func (s *sheetReader) readRules(css []byte, depth int) {
-	for len(s.selectors) < maxSelectors {
+	for s.hiding < maxSelectors {
 		if css = trimRules(css); len(css) == 0 {
 			return
 		}
@@ -75,64 +80,148 @@ func trimRules(css []byte) []byte {
 	}
 }
 
-// readConditional reads the rules in an at-rule's block.
+// readConditional reads the rules in an at-rule's block. What counts on some
+// screens only hides nothing from everybody, but may show it to many; of what a
+// browser supports nothing is known, so that such a rule shows nothing again.
 func (s *sheetReader) readConditional(prelude, block []byte, depth int) {
-	if !s.holdsAlways(prelude) {
+	before := s.within
+	s.buf = foldCSS(s.buf[:0], prelude)
+	query, media := bytes.CutPrefix(s.buf, []byte("@media"))
+	switch {
+	case media && onEveryScreen(query):
+	case bytes.HasPrefix(s.buf, []byte("@layer")):
+		s.within.layered = true
+	case media && onSomeScreen(query):
+		s.within.hidesNone = true
+	case bytes.HasPrefix(s.buf, []byte("@supports")):
+		s.within.showsNone = true
+	default:
 		return
 	}
-	before := s.hidesOnly
-	// Of what a browser supports nothing is known: such a rule may hide, but it
-	// shows nothing again.
-	s.hidesOnly = before || bytes.HasPrefix(s.buf, []byte("@supports"))
 	s.readRules(block, depth)
-	s.hidesOnly = before
+	s.within = before
 }
 
-// holdsAlways reports whether an at-rule's block counts on every visitor's
-// screen.
-func (s *sheetReader) holdsAlways(prelude []byte) bool {
-	s.buf = foldCSS(s.buf[:0], prelude)
-	if query, found := bytes.CutPrefix(s.buf, []byte("@media")); found {
-		return onEveryScreen(query)
-	}
-	return bytes.HasPrefix(s.buf, []byte("@supports")) || bytes.HasPrefix(s.buf, []byte("@layer"))
-}
+const (
+	narrowestScreen = 320
+	widestUsual     = 1600
+)
 
 // onEveryScreen reports whether a media query, folded, matches for every
 // visitor: not one for paper, nor one for telephones.
 func onEveryScreen(query []byte) bool {
 	for part := range bytes.SplitSeq(query, []byte(",")) {
-		switch part = bytes.TrimPrefix(part, []byte("only")); string(part) {
-		case "", "all", "screen":
+		features, screen := screenFeatures(part)
+		if screen && len(features) == 0 {
 			return true
 		}
-		_, width, least := bytes.Cut(part, []byte("(min-width:"))
-		if n, ok := number(width); least && ok && n <= 320 && bytes.Count(part, []byte("(")) == 1 && !bytes.HasPrefix(part, []byte("print")) {
+		least, found := bytes.CutPrefix(features, []byte("min-width:"))
+		if n, ok := pixels(bytes.TrimSuffix(least, []byte(")"))); screen && found && ok && n <= narrowestScreen {
 			return true
 		}
 	}
 	return false
 }
 
+// onSomeScreen reports whether a media query, folded, asks for nothing but a
+// width that many screens have.
+func onSomeScreen(query []byte) bool {
+	for part := range bytes.SplitSeq(query, []byte(",")) {
+		if features, screen := screenFeatures(part); screen && usualWidth(features) {
+			return true
+		}
+	}
+	return false
+}
+
+// screenFeatures returns what a query for screens asks for behind the first
+// bracket: min-width:1px)and(max-width:2px).
+func screenFeatures(query []byte) (features []byte, screen bool) {
+	kind, features, found := bytes.Cut(bytes.TrimPrefix(query, []byte("only")), []byte("("))
+	if found {
+		kind = bytes.TrimSuffix(kind, []byte("and"))
+	}
+	switch string(kind) {
+	case "", "all", "screen":
+		return features, true
+	}
+	return nil, false
+}
+
+// usualWidth reports whether features leave room for a usual screen.
+func usualWidth(features []byte) bool {
+	least, most := 0.0, 1e6
+	for feature := range bytes.SplitSeq(features, []byte("and(")) {
+		feature, closed := bytes.CutSuffix(feature, []byte(")"))
+		at := bytes.IndexAny(feature, ":=")
+		if at < 0 || !closed {
+			return false
+		}
+		n, ok := pixels(feature[at+1:])
+		switch name := string(feature[:at+1]); {
+		case !ok:
+			return false
+		case name == "min-width:" || name == "width>=":
+			least = max(least, n)
+		case name == "max-width:" || name == "width<=":
+			most = min(most, n)
+		default:
+			return false
+		}
+	}
+	return least <= widestUsual && most >= narrowestScreen && least <= most
+}
+
+// pixels reads a length in px or em, of 16 px each.
+func pixels(value []byte) (float64, bool) {
+	n, ok := number(value)
+	switch string(value[numberEnd(value):]) {
+	case "px":
+		return n, ok
+	case "em", "rem":
+		return 16 * n, ok
+	}
+	return n, ok && n == 0
+}
+
 // readRule keeps the selectors of a rule that hides, or shows.
 func (s *sheetReader) readRule(selectors, css []byte) {
 	var rule sight
-	if rule, s.buf = readSight(css, s.buf); s.hidesOnly {
+	rule, s.buf = readSight(css, s.buf)
+	if s.within.hidesNone {
+		rule.hides = 0
+	}
+	if s.within.showsNone {
 		rule.shows = 0
 	}
 	if rule.hides|rule.shows == 0 {
 		return
 	}
-	for len(s.selectors) < maxSelectors {
-		end := endCSS(selectors, ",")
-		if sel, ok := readSelector(selectors[:end]); ok {
-			sel.sight = rule
-			s.selectors = append(s.selectors, sel)
+	for rest := selectors; ; {
+		end := endCSS(rest, ",")
+		if sel, ok := readSelector(rest[:end]); ok {
+			sel.sight, sel.layered = rule, s.within.layered
+			s.keep(&sel)
 		}
-		if end == len(selectors) {
+		if end == len(rest) {
 			return
 		}
-		selectors = selectors[end+1:]
+		rest = rest[end+1:]
+	}
+}
+
+// keep keeps as many selectors of what hides as of what shows.
+func (s *sheetReader) keep(sel *selector) {
+	count := s.hiding
+	if sel.sight.hides == 0 {
+		count = len(s.selectors) - s.hiding
+	}
+	if count >= maxSelectors {
+		return
+	}
+	s.selectors = append(s.selectors, *sel)
+	if sel.sight.hides != 0 {
+		s.hiding++
 	}
 }
 
@@ -192,6 +281,9 @@ func (sel *selector) root() bool {
 	return sel.element == nameKey([]byte("body")) || sel.element == nameKey([]byte("html"))
 }
 
+// classy reports a selector that goes by more than the element.
+func (sel *selector) classy() bool { return sel.count > 0 || sel.id != 0 }
+
 // last is the key without which the selector cannot match.
 func (sel *selector) last() uint64 {
 	switch {
@@ -224,8 +316,13 @@ func (sel *selector) rank(important bool) int {
 	if sel.id != 0 {
 		rank += 1 << 8
 	}
-	if important {
+	switch {
+	case important && sel.layered:
+		rank += 1 << 17
+	case important:
 		rank += 1 << 16
+	case !sel.layered:
+		rank += 1 << 10
 	}
 	return rank
 }
