@@ -29,6 +29,9 @@ func (w *rewriter) scriptSignals(code []byte, afterHTML bool) (reasons []string,
 		s.text = s.folded
 	}
 	s.deeds = telling.look(s.text)
+	if bytes.Contains(code, []byte("//")) || bytes.Contains(code, []byte("/*")) {
+		s.plain = foldEscapes(withoutComments(code))
+	}
 	s.add(reasonPacked, s.deeds&deedPacks != 0 && packed(s.text))
 	s.readDecoders()
 	s.readHidden()
@@ -48,6 +51,7 @@ type scriptReader struct {
 	w       *rewriter
 	code    []byte
 	text    []byte // code with escapes resolved and literals joined
+	plain   []byte // text without comments, if it may have some: read beside it, as what is one is a guess
 	deeds   deeds  // that it shows at a glance
 	folded  []byte // what text is kept in where it is not code itself
 	budget  int    // of what may be decoded
@@ -85,17 +89,18 @@ var decoders = [...]string{"atob(", "unescape(", "decodeURIComponent(", "decodeU
 var closely = [...]string{"eval(atob", "eval(unescape", "eval(String.fromC", "eval(decodeURI", "Function(atob", "Function(unescape", "Function(String.fromC", "Function(decodeURI", "write(atob", "write(String.fromC", "eval(window.atob", "eval(function(p,a,c,k"}
 
 func (s *scriptReader) readDecoders() {
-	if s.deeds&deedDecodes == 0 {
-		return
+	s.add(reasonDecoder, decodes(s.text, s.deeds) || s.plain != nil && decodes(s.plain, telling.look(s.plain)))
+}
+
+// decodes reports whether a text in which these deeds are seen at a glance
+// decodes what it then runs.
+func decodes(text []byte, seen deeds) bool {
+	if seen&deedDecodes == 0 {
+		return false
 	}
-	dense := withoutSpace(s.text)
-	if containsAny(dense, closely[:]) || bytes.Contains(s.text, []byte(`["eval"](`)) || bytes.Contains(s.text, []byte(`['eval'](`)) {
-		s.add(reasonDecoder, true)
-		return
-	}
-	if evaluates(dense) && containsAny(dense, evalDecoders[:]) {
-		s.add(reasonDecoder, true)
-	}
+	dense := withoutSpace(text)
+	return containsAny(dense, closely[:]) || bytes.Contains(text, []byte(`["eval"](`)) || bytes.Contains(text, []byte(`['eval'](`)) ||
+		evaluates(dense) && containsAny(dense, evalDecoders[:])
 }
 
 // evaluates reports a call of eval for anything but JSON in the manner of old,
@@ -174,6 +179,9 @@ var loaders = [...]string{`createelement("script`, `createelement('script`, `cre
 func (s *scriptReader) readClear() {
 	before, host := len(s.reasons), s.host
 	s.readActs(s.text, s.deeds, s.clear)
+	if len(s.reasons) == before && s.plain != nil {
+		s.readActs(s.plain, telling.look(s.plain), s.clear)
+	}
 	if len(s.reasons) == before || !s.w.utf8() && !isASCII(s.code) {
 		return
 	}
