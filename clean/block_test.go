@@ -62,6 +62,7 @@ func TestHidingPlaces(t *testing.T) {
 		"shift":              `<div style="transform:translateX(-9999px)">%s</div>`,
 		"behind":             `<div style="position:absolute;z-index:-1">%s</div>`,
 		"colour":             `<div style="color:#FFFFFF;background:white">%s</div>`,
+		"colour, no":         `<div style="color:#fff;background:#fff;color:nothing">%s</div>`,
 		"transparent":        `<div style="color:rgba(0,0,0,0)">%s</div>`,
 		"content":            `<div style="content-visibility:hidden">%s</div>`,
 		"self-closing":       `<div style="display:none" />%s</div>`,

@@ -138,9 +138,9 @@ func (d *declarations) read(name string, value []byte) {
 		d.behind = n < 0 || d.behind && !ok && string(value) != "auto" && !everywhere(value)
 		d.also(n <= -9)
 	case "color":
-		d.text.set(value)
+		d.paint(&d.text, value)
 	case "background", "background-color":
-		d.ground.set(value)
+		d.paint(&d.ground, value)
 	case "background-clip", "-webkit-background-clip":
 		d.filled = string(value) == "text"
 	default:
@@ -193,6 +193,29 @@ func measures(value []byte) bool {
 func share(value []byte) bool {
 	_, ok := number(value)
 	return ok && len(bytes.TrimSuffix(value[numberEnd(value):], []byte("%"))) == 0
+}
+
+// paint notes a colour, unless a word is given that may be none.
+func (d *declarations) paint(s *shade, value []byte) {
+	if s.n == 0 || paints(value) {
+		s.set(value)
+	}
+}
+
+// paints reports whether a value, where it is a single word, is a colour of CSS
+// 2.1 or stands for one. Of the others few are ever written over another.
+func paints(value []byte) bool {
+	for _, c := range value {
+		if !isLetter(c) {
+			return true
+		}
+	}
+	switch string(value) {
+	case "white", "black", "red", "green", "blue", "gray", "grey", "yellow", "orange", "purple", "navy", "silver", "maroon",
+		"olive", "lime", "teal", "aqua", "fuchsia", "transparent", "currentcolor", "none":
+		return true
+	}
+	return everywhere(value)
 }
 
 // together judges what hides in company only: a box without height shows what
