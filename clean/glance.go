@@ -1,5 +1,7 @@
 package clean
 
+import "unicode/utf8"
+
 // deeds are the kinds of things that a script may be seen to do at a glance.
 type deeds uint16
 
@@ -25,7 +27,7 @@ var telling = newGlancer(map[deeds][]string{
 })
 
 // glancer seeks many words at once, whatever their case, in a text of which it
-// leaves out the white space. It is the automaton of Aho and Corasick (1975),
+// leaves out the white space, and what is not ASCII, of which no word has any. It is the automaton of Aho and Corasick (1975),
 // with a row of classes of bytes for each state.
 type glancer struct {
 	class [256]uint8
@@ -55,7 +57,7 @@ func newGlancer(words map[deeds][]string) *glancer {
 // classify gives each byte that stands in a word a class of its own.
 func (g *glancer) classify(words map[deeds][]string) {
 	for c := range g.class {
-		if isSpace(byte(c)) {
+		if isSpace(byte(c)) || c == '\v' || c >= utf8.RuneSelf { // among the latter are spaces
 			g.class[c] = classBlank
 		}
 	}

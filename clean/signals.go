@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 )
 
 // scriptSignals says what in a script looks planted. Each reason alone is
@@ -336,11 +338,23 @@ func packed(text []byte) bool {
 		bytes.Contains(dense, []byte("[]+[])[+!![]")) || bytes.Contains(dense, []byte("(![]+[])["))
 }
 
+// withoutSpace leaves the white space of ECMAScript out (ECMA-262, 12.2 and 12.3).
 func withoutSpace(text []byte) []byte {
 	out := make([]byte, 0, len(text))
-	for _, c := range text {
-		if c != ' ' && c != '\t' && c != '\r' && c != '\n' {
+	for i := 0; i < len(text); {
+		c := text[i]
+		switch {
+		case isSpace(c) || c == '\v':
+			i++
+		case c < utf8.RuneSelf:
 			out = append(out, c)
+			i++
+		default:
+			r, n := utf8.DecodeRune(text[i:])
+			if !unicode.Is(unicode.Zs, r) && r != '\u2028' && r != '\u2029' && r != '\uFEFF' {
+				out = append(out, text[i:i+n]...)
+			}
+			i += n
 		}
 	}
 	return out
