@@ -27,8 +27,9 @@ var telling = newGlancer(map[deeds][]string{
 })
 
 // glancer seeks many words at once, whatever their case, in a text of which it
-// leaves out the white space, and what is not ASCII, of which no word has any. It is the automaton of Aho and Corasick (1975),
-// with a row of classes of bytes for each state.
+// leaves out the white space, and what is not ASCII, of which no word has any.
+// It is the automaton of Aho and Corasick (1975), with a row of classes of bytes
+// for each state.
 type glancer struct {
 	class [256]uint8
 	next  []uint16 // of state<<rowBits | class: a state
