@@ -31,6 +31,7 @@ type BodyWriter struct {
 	c       *Cleaner
 	doc     Document
 	medium  Medium
+	charset charset
 	reader  bodyReader
 	raw     bool // the input passes as it is
 	removes bool // what the policy is against is taken out
@@ -64,7 +65,7 @@ func (c *Cleaner) NewBodyWriter(dst io.Writer, m Medium, doc Document) *BodyWrit
 	charset := charsetOf(doc.Charset)
 	policy := c.BodyPolicy(m)
 	w := &BodyWriter{
-		c: c, doc: doc, medium: m, decode: charset.transcoder(),
+		c: c, doc: doc, medium: m, charset: charset, decode: charset.transcoder(),
 		raw: !c.Rewrites(m), size: bodyWindow, hold: maxHold,
 		removes: policy == policies.BodyClean, found: findingLog{report: doc.Report},
 	}

@@ -182,6 +182,7 @@ func (f *feedReader) startTag(t *xmlTag) error {
 		return f.broken("elements are nested too deeply")
 	case f.format == feedUnknown:
 		if f.format = formatOf(localName(t.name)); f.format == feedOther {
+			f.pos = len(f.buf)
 			return nil
 		}
 		f.container(t)

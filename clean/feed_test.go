@@ -27,11 +27,41 @@ func TestXMLGuard(t *testing.T) {
 		`<a><?never ends`:                                                          `<a>`,
 		`<!DOCTYPE a [ <!ENTITY x "`:                                               `<!DOCTYPE a `,
 		`<a><!`:                                                                    `<a><!`,
+		`<<?x?>?xml-stylesheet href="//evil.test"?><a/>`:                           `<<!---->?xml-stylesheet href="//evil.test"?><a/>`,
+		`<!DOC<?x?>TYPE a [<!ENTITY x "y">]><a>&x;</a>`:                            `<!DOC<!---->TYPE a [<!ENTITY x "y">]><a>&x;</a>`,
+		`<a>b<?x?>c</a>`:                                                           `<a>b<!---->c</a>`,
+		`<?xml version="1.0" encoding="UTF-8"?><a/>`:                               `<?xml version="1.0" encoding="UTF-8"?><a/>`,
+		`<?xml version="1.0" encoding="utf-7"?><a>+ADw-b/+AD4-</a>`:                `<?xml version="1.0" encoding="utf-8"?><a>+ADw-b/+AD4-</a>`,
+		`<?xml encoding="utf-8" encoding="utf-7"?><a/>`:                            `<?xml version="1.0" encoding="utf-8"?><a/>`,
 	} {
 		for _, size := range []int{1, 5, bodyWindow} {
 			out, _ := cleanBody(t, c, MediumXML, []byte(in), 0, func(w *BodyWriter) { w.size = size })
 			if out != want {
 				t.Errorf("%q in windows of %d\nbecame %q\nwant   %q", in, size, out, want)
+			}
+		}
+	}
+}
+
+// TestXMLDeclaration: a declaration is true of what is sent.
+func TestXMLDeclaration(t *testing.T) {
+	c := newCleaner(t, strict(t))
+	for _, tt := range []struct{ charset, in, want string }{
+		{"windows-1252", `<?xml version="1.0" encoding="iso-8859-1"?><a/>`, `<?xml version="1.0" encoding="iso-8859-1"?><a/>`},
+		{"windows-1252", `<?xml version="1.0" encoding="utf-8"?><a/>`, `<?xml version="1.0" encoding="windows-1252"?><a/>`},
+		{"windows-1252", `<?xml version="1.0"?><a/>`, `<?xml version="1.0" encoding="windows-1252"?><a/>`},
+		{"utf-8", `<?xml version="1.0" encoding="utf-16"?><a/>`, `<?xml version="1.0" encoding="utf-8"?><a/>`},
+		{"utf-8", `<?xml version="1.0" ` + strings.Repeat(" ", maxInstruction) + `encoding="utf-8"?><a/>`, `<?xml version="1.0" encoding="utf-8"?><a/>`},
+	} {
+		for _, size := range []int{1, bodyWindow} {
+			var out strings.Builder
+			w := c.NewBodyWriter(&out, MediumXML, Document{URL: pageURL, Charset: tt.charset})
+			w.size = size
+			if _, err := w.Write([]byte(tt.in)); err != nil {
+				t.Fatal(err)
+			}
+			if err := w.Close(); err != nil || out.String() != tt.want {
+				t.Errorf("%s: %q became %q, want %q, %v", tt.charset, tt.in, out.String(), tt.want, err)
 			}
 		}
 	}
@@ -78,6 +108,7 @@ func TestFeedUnits(t *testing.T) {
 		`<item rdf:about="https://evil.test/"><title>x</title></item>`:                           gone,
 		`<item><guid>https://evil.test/?p=1</guid></item>`:                                       gone,
 		`<item><guid isPermaLink="false">https://evil.test/?p=1</guid></item>`:                   `<item><guid isPermaLink="false">https://evil.test/?p=1</guid></item>`,
+		`<item xmlns:a="//evil.test"><b xmlnsx:href="//evil.test"/></item>`:                      `<item xmlns:a="//evil.test"></item>`,
 		`<item><guid>tin-12</guid></item>`:                                                       `<item><guid>tin-12</guid></item>`,
 		`<link>https://evil.test</link>`:                                                         gone,
 		`<generator>https://wordpress.org/?v=6</generator>`:                                      `<generator>https://wordpress.org/?v=6</generator>`,

@@ -182,7 +182,7 @@ func (u *feedUnit) reference(n *xmlNode) (found Finding) {
 	for _, a := range n.tag.attrs {
 		name := lowerString(a.name.of(n.tag.text))
 		local := lowerString(localName([]byte(name)))
-		if strings.HasPrefix(name, "xmlns") || !refersBy(local) {
+		if name == "xmlns" || strings.HasPrefix(name, "xmlns:") || !refersBy(local) {
 			continue
 		}
 		found = u.f.refers(&n.tag, local, attributeKind(n, local), decodeAttribute(a.value.of(n.tag.text)))

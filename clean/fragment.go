@@ -6,7 +6,7 @@ import "bytes"
 // place in the body. Its findings are told as those of that place.
 func (w *BodyWriter) fragment(html []byte, at int64) []byte {
 	var out bytes.Buffer
-	doc := Document{URL: w.doc.URL, Charset: charsetOf(w.doc.Charset).sent(), Report: func(f Finding) {
+	doc := Document{URL: w.doc.URL, Charset: w.charset.sent(), Report: func(f Finding) {
 		f.Offset, f.Removed = at, f.Removed && w.removes
 		w.found.pass(f)
 	}}

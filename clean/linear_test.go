@@ -35,3 +35,30 @@ func TestLinear(t *testing.T) {
 		}
 	}
 }
+
+// TestLinearBodies is TestLinear for bodies that are not HTML.
+func TestLinearBodies(t *testing.T) {
+	c := newCleaner(t, strict(t))
+	for _, test := range []struct {
+		medium       Medium
+		head, middle string
+	}{
+		{MediumXML, `<rss><channel><item a="`, "<!---->"}, {MediumXML, `<rss><channel><item a="`, "x<??>"}, {MediumXML, "<rss><channel><item>", "<!---->"},
+		{MediumXML, "<rss><channel><item>", "<b/>"}, {MediumCSS, "a{b:url(", `\61 `}, {MediumCSS, `@import "//evil.test"`, "/**/"}, {MediumJSON, `["`, `\u003c`},
+	} {
+		measure := func(size int) time.Duration {
+			in := []byte(test.head + strings.Repeat(test.middle, size/len(test.middle)))
+			best := time.Hour
+			for range 3 {
+				start := time.Now()
+				_, _, _ = tryBody(c, test.medium, in, 0)
+				best = min(best, time.Since(start))
+			}
+			return best
+		}
+		small, large := measure(30<<10), measure(240<<10)
+		if large > 40*small && large > 100*time.Millisecond {
+			t.Errorf("%q: %v for 30 KiB, %v for 240 KiB", test.head+test.middle, small, large)
+		}
+	}
+}

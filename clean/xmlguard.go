@@ -24,10 +24,16 @@ type xmlGuard struct {
 	hold    []byte // the beginning of what cannot be told yet, a few bytes
 	state   xmlState
 	begun   bool // something other than white space has passed
+	last    byte // what has passed last
 	quote   byte // that is open in a document type, or 0
 	removal removal
 	cut     []byte // of an instruction, as far as it is looked at
 	offset  int64
+
+	// passed is what of a window the reader is to read. It is given all at once:
+	// a tag that waits for its end is read again with every piece.
+	passed []byte
+	at     int64 // of passed
 }
 
 // xmlState is where the guard stands.
@@ -61,10 +67,7 @@ func (g *xmlGuard) feed(p []byte) error {
 	b := append(g.hold, p...)
 	pos := 0
 	for pos < len(b) {
-		n, err := g.step(b[pos:])
-		if err != nil {
-			return err
-		}
+		n := g.step(b[pos:])
 		if n == 0 {
 			break
 		}
@@ -72,16 +75,14 @@ func (g *xmlGuard) feed(p []byte) error {
 		g.offset += int64(n)
 	}
 	g.hold = append(g.hold[:0], b[pos:]...)
-	return nil
+	return g.read()
 }
 
 // eof ends the document. What it leaves open is not passed on.
 func (g *xmlGuard) eof() error {
 	switch g.state {
 	case xmlText, xmlComment, xmlCDATA, xmlDeclared, xmlDoctype:
-		if err := g.pass(g.hold); err != nil {
-			return err
-		}
+		g.pass(g.hold)
 	case xmlInstruction:
 		g.removal.write(g.hold)
 		g.endInstruction()
@@ -89,15 +90,15 @@ func (g *xmlGuard) eof() error {
 		g.removal.write(g.hold)
 		g.w.found.pass(g.removal.end())
 	}
-	if g.reader == nil {
-		return nil
+	if err := g.read(); err != nil || g.reader == nil {
+		return err
 	}
-	return g.read(g.reader.eof())
+	return g.unread(g.reader.eof())
 }
 
 // step deals with the head of b, and tells how many bytes it took; 0 where
 // more must come first.
-func (g *xmlGuard) step(b []byte) (int, error) {
+func (g *xmlGuard) step(b []byte) int {
 	switch g.state {
 	case xmlText:
 		return g.text(b)
@@ -108,15 +109,15 @@ func (g *xmlGuard) step(b []byte) (int, error) {
 	case xmlDeclared:
 		return g.passTo(b, "?>")
 	case xmlInstruction:
-		return g.instruction(b), nil
+		return g.instruction(b)
 	case xmlDoctype:
 		return g.doctype(b)
 	case xmlSubsetNote:
-		return g.dropTo(b, "-->", xmlSubset), nil
+		return g.dropTo(b, "-->", xmlSubset)
 	case xmlSubsetOrder:
-		return g.dropTo(b, "?>", xmlSubset), nil
+		return g.dropTo(b, "?>", xmlSubset)
 	case xmlSubset:
-		return g.subset(b), nil
+		return g.subset(b)
 	}
 	return g.afterSubset(b)
 }
@@ -130,20 +131,22 @@ var xmlOpenings = [...]struct {
 	{"<!--", xmlComment}, {"<![cdata[", xmlCDATA}, {"<?", xmlInstruction}, {"<!doctype", xmlDoctype},
 }
 
-func (g *xmlGuard) text(b []byte) (int, error) {
+func (g *xmlGuard) text(b []byte) int {
 	for from := 0; ; from++ {
 		at := bytes.IndexByte(b[from:], '<')
 		if at < 0 {
-			return len(b), g.pass(b)
+			g.pass(b)
+			return len(b)
 		}
 		from += at
 		length, state, unclear := xmlOpening(b[from:])
 		switch {
 		case length == 0 && !unclear:
 		case from > 0:
-			return from, g.pass(b[:from])
+			g.pass(b[:from])
+			return from
 		case unclear:
-			return 0, nil
+			return 0
 		default:
 			return g.open(b, length, state)
 		}
@@ -162,40 +165,81 @@ func xmlOpening(b []byte) (length int, state xmlState, unclear bool) {
 	return 0, xmlText, unclear
 }
 
-// open begins what xmlOpening has found. In place of the XML declaration of a
-// document that is transcoded stands one that is true.
-func (g *xmlGuard) open(b []byte, n int, state xmlState) (int, error) {
+// open begins what xmlOpening has found.
+func (g *xmlGuard) open(b []byte, n int, state xmlState) int {
 	const declaration = "<?xml"
 	if state == xmlInstruction {
 		if len(b) <= len(declaration) && bytes.HasPrefix([]byte(declaration), b) {
-			return 0, nil
+			return 0
 		}
-		declares := !g.begun && bytes.HasPrefix(b, []byte(declaration)) && isSpace(b[len(declaration)])
-		if !declares || g.w.decode != nil {
-			g.state, g.cut = state, g.cut[:0]
-			g.removal.begin(Finding{Kind: kindStyle.String(), Element: "?xml-stylesheet", Offset: g.offset, Removed: !g.w.raw})
-			g.removal.write(b[:n])
-			if declares {
-				return n, g.pass([]byte(declaration + ` version="1.0" encoding="UTF-8"?>`))
-			}
-			return n, nil
+		if !g.begun && bytes.HasPrefix(b, []byte(declaration)) && isSpace(b[len(declaration)]) {
+			return g.declaration(b, n)
 		}
-		state = xmlDeclared
+		g.beginInstruction(b[:n])
+		return n
 	}
 	g.state, g.quote = state, 0
-	return n, g.pass(b[:n])
+	g.pass(b[:n])
+	return n
+}
+
+// declaration deals with the XML declaration. In place of one that names another
+// encoding than the document is sent in stands one that is true: many readers
+// of feeds go by it, whatever the header says.
+func (g *xmlGuard) declaration(b []byte, n int) int {
+	end := bytes.Index(b[:min(len(b), maxInstruction)], []byte("?>"))
+	if end < 0 && len(b) < maxInstruction {
+		return 0
+	}
+	if end >= 0 && g.declaresTruly(b[:end]) {
+		g.state = xmlDeclared
+		g.pass(b[:n])
+		return n
+	}
+	g.pass([]byte(`<?xml version="1.0" encoding="` + g.w.charset.sent() + `"?>`))
+	g.beginInstruction(b[:n])
+	return n
+}
+
+func (g *xmlGuard) declaresTruly(declaration []byte) bool {
+	switch bytes.Count(declaration, []byte("encoding")) {
+	case 0:
+		return g.w.charset.sent() == "utf-8" && g.w.decode == nil
+	case 1:
+		c, ok := usable(xmlDeclaration(append(declaration[:len(declaration):len(declaration)], '>')))
+		return ok && c.name == g.w.charset.name && g.w.decode == nil
+	}
+	return false
+}
+
+// beginInstruction begins to take out an instruction. Where what stands before
+// it could join what stands behind, an empty comment keeps them apart:
+// <<?x?>!DOCTYPE must not become a document type.
+func (g *xmlGuard) beginInstruction(head []byte) {
+	if g.last != 0 && g.last != '>' && !isSpace(g.last) {
+		g.pass([]byte("<!---->"))
+	}
+	g.state, g.cut = xmlInstruction, g.cut[:0]
+	g.removal.begin(Finding{Kind: kindStyle.String(), Element: "?xml-stylesheet", Offset: g.offset, Removed: !g.w.raw})
+	g.removal.write(head)
 }
 
 // pass passes on p, by way of the feedReader where that cleans.
-func (g *xmlGuard) pass(p []byte) error {
+func (g *xmlGuard) pass(p []byte) {
+	if len(p) == 0 {
+		return
+	}
 	g.begun = g.begun || !xmlBlank(p)
+	g.last = p[len(p)-1]
 	if g.reader == nil || !g.cleans {
 		g.w.out.put(p)
 	}
-	if g.reader == nil {
-		return nil
+	if g.reader != nil {
+		if len(g.passed) == 0 {
+			g.at = g.offset
+		}
+		g.passed = append(g.passed, p...)
 	}
-	return g.read(g.reader.feed(p, g.offset))
 }
 
 // xmlBlank reports whether b is white space, with a byte order mark or a part
@@ -209,9 +253,19 @@ func xmlBlank(b []byte) bool {
 	return true
 }
 
-// read deals with the outcome of a feedReader. One that only reports is given
+// read has the feedReader read what has been passed on.
+func (g *xmlGuard) read() error {
+	if len(g.passed) == 0 || g.reader == nil {
+		return nil
+	}
+	err := g.reader.feed(g.passed, g.at)
+	g.passed = g.passed[:0]
+	return g.unread(err)
+}
+
+// unread deals with the outcome of a feedReader. One that only reports is given
 // up where it cannot go on.
-func (g *xmlGuard) read(err error) error {
+func (g *xmlGuard) unread(err error) error {
 	if err == nil || g.cleans {
 		return err
 	}
@@ -220,14 +274,13 @@ func (g *xmlGuard) read(err error) error {
 	return nil
 }
 
-func (g *xmlGuard) passTo(b []byte, end string) (int, error) {
-	at := bytes.Index(b, []byte(end))
-	if at >= 0 {
-		g.state = xmlText
-		return at + len(end), g.pass(b[:at+len(end)])
-	}
+func (g *xmlGuard) passTo(b []byte, end string) int {
 	n := max(0, len(b)-len(end)+1)
-	return n, g.pass(b[:n])
+	if at := bytes.Index(b, []byte(end)); at >= 0 {
+		n, g.state = at+len(end), xmlText
+	}
+	g.pass(b[:n])
+	return n
 }
 
 func (g *xmlGuard) dropTo(b []byte, end string, then xmlState) int {
@@ -274,7 +327,7 @@ func (g *xmlGuard) endInstruction() {
 	g.w.found.pass(f)
 }
 
-func (g *xmlGuard) doctype(b []byte) (int, error) {
+func (g *xmlGuard) doctype(b []byte) int {
 	for i, c := range b {
 		switch {
 		case g.quote != 0:
@@ -287,13 +340,16 @@ func (g *xmlGuard) doctype(b []byte) (int, error) {
 			g.state = xmlSubset
 			g.removal.begin(Finding{Kind: kindMarkup.String(), Element: "!doctype", Offset: g.offset + int64(i), Reasons: []string{reasonEntities}, Removed: !g.w.raw})
 			g.removal.write(b[i : i+1])
-			return i + 1, g.pass(b[:i])
+			g.pass(b[:i])
+			return i + 1
 		case c == '>':
 			g.state = xmlText
-			return i + 1, g.pass(b[:i+1])
+			g.pass(b[:i+1])
+			return i + 1
 		}
 	}
-	return len(b), g.pass(b)
+	g.pass(b)
+	return len(b)
 }
 
 // subset takes out the internal subset (XML 2.8), in whose comments and
@@ -326,14 +382,15 @@ func (g *xmlGuard) subset(b []byte) int {
 	return 1
 }
 
-func (g *xmlGuard) afterSubset(b []byte) (int, error) {
+func (g *xmlGuard) afterSubset(b []byte) int {
 	at := bytes.IndexByte(b, '>')
 	if at < 0 {
 		g.removal.write(b)
-		return len(b), nil
+		return len(b)
 	}
 	g.removal.write(b[:at])
 	g.w.found.pass(g.removal.end())
 	g.state = xmlText
-	return at + 1, g.pass(b[at : at+1])
+	g.pass(b[at : at+1])
+	return at + 1
 }
