@@ -126,7 +126,10 @@ func unescapeCSS(out, css []byte) ([]byte, int) {
 		return out, 1
 	}
 	r, _ := strconv.ParseUint(string(css[1:n]), 16, 32)
-	if n < len(css) && isSpace(css[n]) {
+	switch {
+	case bytes.HasPrefix(css[n:], []byte("\r\n")): // one newline
+		n += 2
+	case n < len(css) && isSpace(css[n]):
 		n++
 	}
 	if 'A' <= r && r <= 'Z' {

@@ -22,11 +22,32 @@ type cssReader struct {
 	from int    // up to where css has been passed on or cut out
 	last byte   // what was passed on before, where nothing of css has been; a space for nothing
 
-	imports   bool // within an @import
-	start     int  // which began here
-	namespace bool // within an @namespace, whose strings are names
-	custom    bool // within a custom property, whose strings may become references
-	function  int  // how many functions other than url() are open
+	imports   bool     // within an @import
+	start     int      // which began here
+	outside   cssDepth // as deep as this
+	namespace bool     // within an @namespace, whose references may be names
+	custom    bool     // within what may be put into functions, whose strings may become references
+	depth     cssDepth
+}
+
+// cssDepth is how many parentheses are open. Those that are no function's count
+// too: image-set(calc((1)*1x), "…").
+type cssDepth struct {
+	open     int
+	function int // of the outermost function, one like url("…") too; 0 where none is open
+}
+
+func (d *cssDepth) begin(function bool) {
+	if d.open++; function && d.function == 0 {
+		d.function = d.open
+	}
+}
+
+func (d *cssDepth) end() {
+	if d.open == d.function {
+		d.function = 0
+	}
+	d.open = max(0, d.open-1)
 }
 
 // read reads all tokens; where there may be more, up to the one that is cut.
@@ -52,13 +73,17 @@ func (r *cssReader) token() {
 	case c == ';' || c == '{' || c == '}':
 		r.imports, r.namespace, r.custom = false, false, false
 		r.pos++
+	case c == '(':
+		r.depth.begin(false)
+		r.pos++
 	case c == ')':
-		r.function = max(0, r.function-1)
+		r.depth.end()
 		r.pos++
 	case c == '@':
 		r.pos++
 		if name := r.ident(); !r.cut && !r.imports { // within an @import all is taken for its own
-			r.imports, r.namespace, r.start = equalFold(name, "import"), equalFold(name, "namespace"), at
+			r.imports, r.namespace = equalFold(name, "import"), equalFold(name, "namespace")
+			r.start, r.outside = at, r.depth
 		}
 	case isNameCSS(c) && (c < '0' || c > '9') || c == '\\' && r.escape():
 		r.name()
@@ -85,9 +110,31 @@ func (r *cssReader) string(quote byte) {
 	at := r.pos
 	r.pos++
 	text := r.until(string(quote) + "\n\r\f")
-	if !r.cut && (r.imports || r.custom || r.function > 0) && !r.namespace && r.before(at) != '=' { // :not([style*="a: b"])
+	if !r.cut && (r.imports || r.mayRefer() && !isWords(text)) && r.before(at) != '=' { // :not([style*="a: b"])
 		r.judge(text, at, `""`)
 	}
+}
+
+// mayRefer reports whether a string that stands here may become a reference.
+func (r *cssReader) mayRefer() bool { return r.custom || r.depth.function > 0 }
+
+// isWords tells words with a colon behind the first, such as "Email: ", from a
+// reference: no browser loads from a scheme it does not know.
+func isWords(text []byte) bool {
+	first, rest, found := bytes.Cut(text, []byte(":"))
+	if !found || len(first) == 0 || len(rest) > 0 && rest[0] != ' ' {
+		return false
+	}
+	for _, c := range first {
+		if !isLetter(c) {
+			return false
+		}
+	}
+	switch lowerString(first) {
+	case "http", "https", "ftp", "ws", "wss", "file", "data", "blob", "filesystem", "javascript":
+		return false
+	}
+	return true
 }
 
 // name reads a name, and where it is that of a function begins that.
@@ -97,10 +144,10 @@ func (r *cssReader) name() {
 	switch {
 	case r.cut:
 	case r.pos >= len(r.css) || r.css[r.pos] != '(':
-		r.custom = r.custom || bytes.HasPrefix(name, []byte("--")) || equalFold(name, "initial-value")
+		r.custom = r.custom || bytes.HasPrefix(name, []byte("--")) || equalFold(name, "initial-value") || equalFold(name, "result")
 	case !equalFold(name, "url"):
 		r.pos++
-		r.function++
+		r.depth.begin(true)
 	default:
 		r.pos++
 		r.url(at)
@@ -117,9 +164,9 @@ func (r *cssReader) url(at int) {
 	case r.pos >= len(r.css) && r.more:
 		r.cut = true
 	case r.pos < len(r.css) && (r.css[r.pos] == '"' || r.css[r.pos] == '\''):
-		r.function++
+		r.depth.begin(true)
 	default:
-		if text := r.until(")"); !r.cut && !r.namespace {
+		if text := r.until(")"); !r.cut {
 			r.judge(text, at, "url()")
 		}
 	}
@@ -209,7 +256,7 @@ func (r *cssReader) judge(ref []byte, at int, instead string) {
 	}
 	t := r.resolver.resolve(ref)
 	reason, ok := r.allow.allows(k, t, ref)
-	if ok {
+	if ok || r.namespace && vocabulary(t.host) { // other names go: @namespace may be where it is no rule
 		return
 	}
 	if r.imports {
@@ -234,7 +281,7 @@ func (r *cssReader) endRule() bool {
 	default:
 		r.pos = len(r.css)
 	}
-	r.imports = false
+	r.imports, r.depth = false, r.outside
 	return true
 }
 

@@ -19,6 +19,7 @@ type longToken struct {
 	ends    string // any of these bytes ends it; empty where there is none, "*/" is a comment's
 	passes  bool
 	escaped bool // the byte before was a backslash
+	cr      bool // or CR behind one
 	star    bool // or an asterisk, in a comment
 	removal removal
 }
@@ -88,7 +89,7 @@ func (s *stylesheet) shift(n int) {
 // it. Its first bytes are not looked at.
 func (s *stylesheet) begin(ends string, first int, passes bool) {
 	held := s.css.css
-	s.long.ends, s.long.passes, s.long.escaped, s.long.star = ends, passes, false, false
+	s.long.ends, s.long.passes, s.long.escaped, s.long.cr, s.long.star = ends, passes, false, false, false
 	s.take(held[:first])
 	n := first + s.skip(held[first:])
 	s.css.css = held[:copy(held, held[n:])]
@@ -100,7 +101,7 @@ func (s *stylesheet) tooLong() {
 	r := &s.css
 	if r.imports {
 		between := r.between()
-		r.imports = false
+		r.imports, r.depth = false, r.outside
 		s.drop(";{}", 0, kindStyle, between)
 		return
 	}
@@ -108,7 +109,7 @@ func (s *stylesheet) tooLong() {
 	case quote != '"' && quote != '\'':
 		name, ref, _ := bytes.Cut(r.css, []byte("("))
 		s.reference(ref, ")", len(name), "url()")
-	case r.namespace || !r.custom && r.function == 0:
+	case !r.mayRefer():
 		s.begin(string(quote)+"\n\r\f", 1, true)
 	default:
 		s.reference(r.css[1:], string(quote)+"\n\r\f", 1, `""`)
@@ -173,8 +174,12 @@ func (s *stylesheet) ends(c byte) bool {
 		l.star = c == '*'
 		return ended
 	}
+	if l.cr && c == '\n' { // one newline with the CR (CSS Syntax 3.3)
+		l.cr = false
+		return false
+	}
 	ended := !l.escaped && bytes.IndexByte([]byte(l.ends), c) >= 0
-	l.escaped = c == '\\' && !l.escaped
+	l.escaped, l.cr = c == '\\' && !l.escaped, l.escaped && c == '\r'
 	return ended
 }
 
