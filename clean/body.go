@@ -62,7 +62,7 @@ func (c *Cleaner) NewBodyWriter(dst io.Writer, m Medium, doc Document) *BodyWrit
 	if doc.URL == "" {
 		doc.URL = c.home
 	}
-	charset := charsetOf(doc.Charset)
+	charset := charsetOf(doc.Charset).in(m)
 	policy := c.BodyPolicy(m)
 	w := &BodyWriter{
 		c: c, doc: doc, medium: m, charset: charset, decode: charset.transcoder(),

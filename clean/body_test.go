@@ -129,7 +129,8 @@ func TestBodyType(t *testing.T) {
 		{"text/css", MediumCSS, "p{}", Type{Charset: "utf-8", ContentType: "text/css; charset=utf-8"}},
 		{"text/css", MediumCSS, `@charset "windows-1258";`, Type{Charset: "windows-1258", ContentType: "text/css; charset=windows-1258"}},
 		{"text/css", MediumCSS, `@charset "utf-16";`, Type{Charset: "utf-8", ContentType: "text/css; charset=utf-8"}},
-		{"text/css; charset=gbk", MediumCSS, `@charset "utf-8";`, Type{Charset: "gbk", ContentType: "text/css; charset=gbk"}},
+		{"text/css; charset=gbk", MediumCSS, `@charset "utf-8";`, Type{Charset: "gbk", ContentType: "text/css; charset=utf-8"}},
+		{"text/javascript; charset=gbk", MediumJS, "a", Type{Charset: "gbk", ContentType: "text/javascript; charset=gbk"}},
 		{"text/css; charset=gbk", MediumCSS, "\xFF\xFEp\x00", Type{Charset: "utf-16le", ContentType: "text/css; charset=utf-8"}},
 		{"text/javascript", MediumJS, "a='\xE9'", Type{Charset: "windows-1252", ContentType: "text/javascript; charset=windows-1252"}},
 		{"text/xml", MediumXML, `<?xml version="1.0" encoding="iso-8859-2"?>`, Type{Charset: "iso-8859-2", ContentType: "text/xml; charset=iso-8859-2"}},
@@ -182,5 +183,29 @@ func TestBodyErrors(t *testing.T) {
 	var unreadable *UnreadableError
 	if err := w.Close(); !errors.As(err, &unreadable) || unreadable.Medium != MediumJSON || unreadable.Offset != 3 {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestBodiesInMixedEncodings: in these a backslash or a bracket may be the second
+// byte of a character, which a browser takes for neither.
+func TestBodiesInMixedEncodings(t *testing.T) {
+	site := strict(t)
+	site.Response.Allow.Media = nil
+	c := newCleaner(t, site)
+	for charset, lead := range map[string]string{"gbk": "\x81", "gb18030": "\x81", "big5": "\xA5", "shift_jis": "\x83"} {
+		for _, tt := range []struct {
+			medium   Medium
+			in, gone string
+		}{
+			{MediumCSS, `p{content:"` + lead + `\";a:url(//evil.test/a);b:"x"}`, "evil.test"},
+			{MediumXML, inRSS(`<title><![CDATA[` + lead + `]]> <!-- ]]></title><item><link>//evil.test</link></item><docs>--></docs>`), "evil.test"},
+		} {
+			var out bytes.Buffer
+			w := c.NewBodyWriter(&out, tt.medium, Document{URL: pageURL, Charset: charset})
+			_, err := w.Write([]byte(tt.in))
+			if err = errors.Join(err, w.Close()); err != nil || strings.Contains(out.String(), tt.gone) {
+				t.Errorf("%s %v: %q, %v", charset, tt.medium, out.String(), err)
+			}
+		}
 	}
 }

@@ -11,15 +11,16 @@ import (
 
 // charset is a document's encoding, by its WHATWG name.
 type charset struct {
-	name string
-	enc  encoding.Encoding
+	name  string
+	enc   encoding.Encoding
+	mixed bool // a byte of ASCII may be a part of a character that matters
 }
 
 // charsetOf looks a label up. One that is unknown counts as UTF-8, which is
 // what Sniff has told the browser.
 func charsetOf(label string) charset {
 	if label == "" || label == "utf-8" {
-		return charset{"utf-8", unicode.UTF8}
+		return charset{name: "utf-8", enc: unicode.UTF8}
 	}
 	enc, err := htmlindex.Get(label)
 	if err != nil {
@@ -29,7 +30,7 @@ func charsetOf(label string) charset {
 	if err != nil {
 		return charset{name: "utf-8"}
 	}
-	return charset{name, enc}
+	return charset{name: name, enc: enc}
 }
 
 // opaque reports whether ASCII bytes in the encoding are not always ASCII
@@ -38,11 +39,25 @@ func charsetOf(label string) charset {
 // stand for themselves even after a stray lead byte (WHATWG Encoding, the
 // decoders' "prepend byte").
 func (c charset) opaque() bool {
+	if c.mixed {
+		return true
+	}
 	switch c.name {
 	case "utf-16le", "utf-16be", "iso-2022-jp":
 		return true
 	}
 	return false
+}
+
+// in is the encoding in a medium of which more characters matter than in HTML:
+// a \ that escapes in CSS and a ] that ends a CDATA section may be the second
+// byte of a character here.
+func (c charset) in(m Medium) charset {
+	switch c.name {
+	case "gbk", "gb18030", "big5", "shift_jis":
+		c.mixed = m == MediumCSS || m == MediumXML
+	}
+	return c
 }
 
 // sent is the encoding that the cleaned document is in.

@@ -89,7 +89,7 @@ func BodyType(contentType string, m Medium, prefix []byte) Type {
 		}
 		c = charsetOf("utf-8")
 	case MediumCSS, MediumXML, MediumJS:
-		c = bodyCharset(label, m, prefix)
+		c = bodyCharset(label, m, prefix).in(m)
 	default:
 		return Type{ContentType: contentType}
 	}
