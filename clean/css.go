@@ -144,17 +144,44 @@ func (w *rewriter) cleanCSS(css []byte) (cleaned []byte, f Finding, ok bool) {
 	if !mayReferAway(css) {
 		return css, f, true
 	}
-	r := cssReader{last: ' ', allow: &w.c.allow, resolver: &w.resolver, css: css}
+	if f = w.judgeDecoded(css); f.Kind != "" {
+		return nil, f, false
+	}
+	if cleaned, f = w.cutReferences(css, &w.resolver); f.Kind == "" {
+		return css, f, true
+	}
+	return cleaned, f, false
+}
+
+// cutReferences returns css without the references, and a finding of the first.
+func (w *rewriter) cutReferences(css []byte, resolver *resolver) (cleaned []byte, f Finding) {
+	r := cssReader{last: ' ', allow: &w.c.allow, resolver: resolver, css: css}
 	r.found = func(found Finding, _, _ int) {
 		if f.Kind == "" {
 			f = found
 		}
 	}
 	r.read()
-	if f.Kind == "" {
-		return css, f, true
+	return append(r.out, css[r.from:]...), f
+}
+
+// judgeDecoded reads css as its characters, where its bytes may read otherwise
+// (charset.in). What not all decoders agree on counts as a finding.
+func (w *rewriter) judgeDecoded(css []byte) Finding {
+	if isASCII(css) {
+		return Finding{}
 	}
-	return append(r.out, css[r.from:]...), f, false
+	c := charsetOf(w.doc.Charset).in(MediumCSS)
+	if !c.mixed {
+		return Finding{}
+	}
+	text, err := c.enc.NewDecoder().Bytes(css)
+	if err != nil || bytes.ContainsRune(text, utf8.RuneError) {
+		return Finding{Kind: kindMedia.String(), Reasons: []string{reasonAmbiguous}}
+	}
+	r := newResolver(w.doc.URL, nil)
+	_, f := w.cutReferences(text, &r)
+	return f
 }
 
 // mayReferAway reports whether css can name another host at all: nearly none

@@ -26,3 +26,20 @@ func TestStyleSheets(t *testing.T) {
 		})
 	}
 }
+
+// TestStyleSheetsInMixedEncodings: there a backslash may be the second byte of a
+// character, behind which a string ends.
+func TestStyleSheetsInMixedEncodings(t *testing.T) {
+	c := newCleaner(t, corpusSite(t))
+	doc := Document{URL: pageURL, Charset: "gbk"}
+	for in, want := range map[string]string{
+		"<style>a{content:'\x81\\';b:url(//evil.test/1);c:'x'}</style>":     "<style></style>",
+		"<style>a{content:'\x81\xFE\\';b:url(//evil.test/1);c:'x'}</style>": "<style>a{content:'\x81\xFE\\';b:url(//evil.test/1);c:'x'}</style>",
+		"<style>a{content:'\xC4\xE3\\201C';b:url(/1)}</style>":              "<style>a{content:'\xC4\xE3\\201C';b:url(/1)}</style>",
+		"<p style=\"content:'\x81\\';b:url(//evil.test/1);c:'x'\">":         "<p>",
+	} {
+		if out, findings := cleanBy(t, c, []byte(in), 0, doc); out != want {
+			t.Errorf("%q became %q %+v", in, out, findings)
+		}
+	}
+}
