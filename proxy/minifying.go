@@ -38,7 +38,7 @@ const codedSlack = 64 << 10
 func (x *exchange) minifyFile(resp *http.Response, t stated) {
 	limit := int64(x.server.minifier.Limit(t.essence))
 	if limit == 0 || !x.minifies(resp) || resp.StatusCode != http.StatusOK || resp.ContentLength > limit ||
-		t.otherCharset() || x.r.Method != http.MethodGet {
+		resp.ContentLength < 0 && clean.MediumOf(t.essence) == clean.MediumJSON || t.otherCharset() || x.r.Method != http.MethodGet {
 		return
 	}
 	resp.Body = x.watch(resp.Body)
@@ -70,7 +70,8 @@ func (x *exchange) readWhole(resp *http.Response, body io.Reader, limit int64) (
 }
 
 // sendFile replaces the body by another. Its entity tag becomes a weak one and
-// its digests go: no part of it may be joined with a part of the origin's.
+// its digests go: no part of it may be joined with a part of the origin's, as
+// browsers do by the time of change where ranges are not ruled out.
 func (x *exchange) sendFile(resp *http.Response, body []byte) error {
 	coding := codings.Negotiate(x.r.Header.Values("Accept-Encoding"), codingOf(resp.Header))
 	var out bytes.Buffer
@@ -93,6 +94,7 @@ func (x *exchange) sendFile(resp *http.Response, body []byte) error {
 	for _, name := range wholeBodyFields {
 		h.Del(name)
 	}
+	h.Set("Accept-Ranges", "none")
 	if etag := h.Get("Etag"); etag != "" && !strings.HasPrefix(etag, "W/") {
 		h.Set("Etag", "W/"+etag)
 	}
