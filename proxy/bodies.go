@@ -88,7 +88,7 @@ func (x *exchange) inspectOther(resp *http.Response, stated stated, medium clean
 	}
 	body.file = x.openFile(resp)
 	body.from, body.decoded = body.file.before(decoded), decoded
-	body.open = func(prefix []byte) io.WriteCloser {
+	body.open = func(prefix []byte) bodyCleaner {
 		kind := clean.BodyType(stated.ContentType, medium, prefix)
 		return x.cleaner.NewBodyWriter(body.file.after(io.Discard), medium, body.file.of(kind))
 	}
@@ -104,8 +104,9 @@ type inspectedBody struct {
 	out     bytes.Buffer // drawn and not yet read by the visitor
 	from    io.Reader    // decoded
 	decoded io.Closer
-	open    func(prefix []byte) io.WriteCloser
-	reader  io.WriteCloser // nil until the first bytes have come
+	prefix  []byte // decoded, as long as it is too short to open the reader by
+	open    func(prefix []byte) bodyCleaner
+	reader  bodyCleaner // nil until the first bytes have come
 	failed  func(error)
 	done    bool // the reading has ended; the rest passes
 	buf     *[]byte
@@ -130,12 +131,7 @@ func (b *inspectedBody) inspect() {
 	}
 	b.out.Reset()
 	n, err := b.from.Read(*b.buf)
-	if n > 0 {
-		if b.reader == nil {
-			b.reader = b.open((*b.buf)[:min(n, clean.SniffLen)])
-		}
-		_, _ = b.reader.Write((*b.buf)[:n]) // a body that cannot be read has been reported
-	}
+	b.look((*b.buf)[:n], err != nil)
 	switch {
 	case err == nil:
 		return
@@ -150,6 +146,20 @@ func (b *inspectedBody) inspect() {
 	b.done = true
 }
 
+// look has the reader read p. It is opened by as much of the body as its encoding
+// may show in, however little of that comes at once.
+func (b *inspectedBody) look(p []byte, end bool) {
+	if b.reader == nil {
+		b.prefix = append(b.prefix, p...)
+		if len(b.prefix) == 0 || len(b.prefix) < clean.SniffLen && !end {
+			return
+		}
+		p, b.prefix = b.prefix, nil
+		b.reader = b.open(p[:min(len(p), clean.SniffLen)])
+	}
+	_, _ = b.reader.Write(p) // a body that cannot be read has been reported
+}
+
 // Close ends the reading. A body that the visitor did not read to its end is
 // not judged further.
 func (b *inspectedBody) Close() error {
@@ -157,6 +167,9 @@ func (b *inspectedBody) Close() error {
 	if b.buf != nil {
 		readBuffers.Put(b.buf)
 		b.buf = nil
+	}
+	if b.reader != nil {
+		b.reader.Abort() // does nothing where inspect has closed it
 	}
 	b.file.close()
 	return closers{b.decoded, b.Closer}.Close()

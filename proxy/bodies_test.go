@@ -173,12 +173,23 @@ func TestReportedBodyThatCannotBeDecoded(t *testing.T) {
 }
 
 func TestReportedBodyIsNotHeldBack(t *testing.T) {
+	for _, site := range []string{portal, portal + "  response: {minify: true}\n"} {
+		notHeldBack(t, site)
+	}
+}
+
+func notHeldBack(t *testing.T, site string) {
+	t.Helper()
 	next := make(chan struct{})
-	f := start(t, portal, func(w http.ResponseWriter, _ *http.Request) {
+	f := start(t, site, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		io.WriteString(w, "[1,")
 		w.(http.Flusher).Flush()
-		<-next
+		select {
+		case <-next:
+		case <-time.After(2 * time.Second):
+			t.Error("held back: ", site)
+		}
 		io.WriteString(w, "2]")
 	})
 	resp, err := f.client.Get("https://portal.test/")
@@ -194,6 +205,61 @@ func TestReportedBodyIsNotHeldBack(t *testing.T) {
 	if rest, err := io.ReadAll(resp.Body); err != nil || string(rest) != "2]" {
 		t.Errorf("%q, %v", rest, err)
 	}
+}
+
+// TestReportedBodyIsReadHoweverItComes: its encoding shows in more than the first
+// byte to arrive.
+func TestReportedBodyIsReadHoweverItComes(t *testing.T) {
+	var sheet []byte
+	for _, c := range "\uFEFF" + plantedCSS {
+		sheet = append(sheet, byte(c), byte(c>>8))
+	}
+	next := make(chan struct{})
+	f := start(t, portal+"  response: {bodies: {css: report}}\n", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/css")
+		w.Write(sheet[:1])
+		w.(http.Flusher).Flush()
+		<-next
+		w.Write(sheet[1:])
+	})
+	resp, err := f.client.Get("https://portal.test/a.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if _, err := io.ReadFull(resp.Body, make([]byte, 1)); err != nil {
+		t.Fatal(err)
+	}
+	close(next)
+	if _, err := io.Copy(io.Discard, resp.Body); err != nil {
+		t.Fatal(err)
+	}
+	if e := f.events("detect", 1)[0]; e.at("lachan.finding.host") != "evil.test" {
+		t.Errorf("event %v", e)
+	}
+}
+
+// TestBrokenReportedBodyIsSummedUp: what was only counted is told where the
+// origin dies, too.
+func TestBrokenReportedBodyIsSummedUp(t *testing.T) {
+	f := start(t, portal+"  response: {bodies: {css: report}}\n", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/css")
+		io.WriteString(w, strings.Repeat("@import '//evil.test/a.css';", 2500))
+		w.(http.Flusher).Flush()
+		panic(http.ErrAbortHandler)
+	})
+	resp, err := f.client.Get("https://portal.test/a.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	io.Copy(io.Discard, resp.Body)
+	resp.Body.Close()
+	for _, e := range f.events("detect", 1002) {
+		if strings.Contains(e.at("lachan.finding.reasons"), "further") {
+			return
+		}
+	}
+	t.Error("nothing is told of the rest")
 }
 
 // TestBodyThatCannotBeReadIsRefused: with a status where nothing has been sent

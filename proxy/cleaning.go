@@ -80,8 +80,7 @@ func (x *exchange) cleanDocument(resp *http.Response, kind clean.Type, from io.R
 func (x *exchange) cleanedBody(resp *http.Response, kind clean.Type, from io.Reader, decoded io.Closer) (body *cleanedBody, dst io.Writer, err error) {
 	coding := codings.Negotiate(x.r.Header.Values("Accept-Encoding"), codingOf(resp.Header))
 	x.cleanedFields(resp, kind)
-	file := x.openFile(resp)
-	body = &cleanedBody{request: x.id, from: file.before(from), file: file, decoded: decoded, close: resp.Body, buf: readBuffers.Get().(*[]byte)}
+	body = &cleanedBody{request: x.id, decoded: decoded, close: resp.Body}
 	dst = &body.out
 	if coding != "identity" && coding != "" {
 		encoder, err := codings.NewEncoder(coding, &body.out)
@@ -91,6 +90,8 @@ func (x *exchange) cleanedBody(resp *http.Response, kind clean.Type, from io.Rea
 		resp.Header.Set("Content-Encoding", coding)
 		body.encoder, dst = encoder, encoder
 	}
+	file := x.openFile(resp) // closed with the body, as the buffer is
+	body.file, body.from, body.buf = file, file.before(from), readBuffers.Get().(*[]byte)
 	resp.Body = body
 	return body, file.after(dst), nil
 }
