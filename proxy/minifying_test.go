@@ -121,7 +121,7 @@ func TestFileOfAnUnreadableCodingPasses(t *testing.T) {
 // a script as the origin has it, for that is what the baseline knows.
 func TestFilesAreMinifiedAndCleaned(t *testing.T) {
 	for _, test := range []struct{ bodies, contentType, body, want string }{
-		{"css: clean", "text/css", "@import url( //evil.test/a.css ) ; p { color : red ; }", "p{color:red}"},
+		{"css: clean", "text/css", "@import url(//evil.test/a.css) ; p { color : red ; }", "p{color:red}"},
 		{"feeds: clean", "application/rss+xml", "<rss>  <channel>  <item><link>https://evil.test/</link></item> </channel> </rss>", "<rss> <channel>  </channel> </rss>"},
 		{"js: clean", "text/javascript", "var a = 1 ;", "var a = 1 ;"},
 		{"js: report", "text/javascript", "var a = 1 ;", "var a=1"},

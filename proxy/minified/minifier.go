@@ -15,6 +15,7 @@ package minified
 import (
 	encoding "encoding/json"
 	"io"
+	"regexp"
 	"runtime"
 
 	"github.com/tdewolff/minify/v2"
@@ -61,7 +62,7 @@ func New() *Minifier {
 		KeepSpecialComments: true, KeepDefaultAttrVals: true, KeepDocumentTags: true,
 		KeepEndTags: true, KeepQuotes: true, KeepWhitespace: true,
 	}, maxMarkup, true, nil}
-	style := kind{&css.Minifier{}, maxStyle, false, nil}
+	style := kind{&css.Minifier{}, maxStyle, false, func(b []byte) bool { return !spacedImport.Match(b) }}
 	script := kind{&js.Minifier{KeepVarNames: true}, maxScript, false, nil}
 	// Of JSON that is cut short or holds more than one value, which scripts may
 	// live with, the minifier leaves something out.
@@ -79,6 +80,10 @@ func New() *Minifier {
 		none:  minify.New(),
 	}
 }
+
+// spacedImport is what tdewolff/minify v2.24.25 spoils: of @import url( 'a' )
+// it makes @import "'a'".
+var spacedImport = regexp.MustCompile(`(?i)@import[^;]*url\([\t\n\f\r ]`)
 
 // Limit is the longest body of a type that is minified; 0: none is. The type
 // is a media type's essence in lower case.

@@ -19,7 +19,7 @@ func (m *Minifier) shorten(k kind, body []byte) ([]byte, bool) {
 	if !utf8.Valid(body) || k.valid != nil && !k.valid(body) {
 		return body, false
 	}
-	kept := 0
+	kept := len(body) - len(bytes.TrimPrefix(body, []byte("\ufeff"))) // what a script without a charset is known by
 	if k.html {
 		if kept = preamble(body); hasDoctype(body[kept:]) {
 			return body, false
