@@ -119,8 +119,12 @@ func (r *cssReader) string(quote byte) {
 func (r *cssReader) mayRefer() bool { return r.custom || r.depth.function > 0 }
 
 // isWords tells words with a colon behind the first, such as "Email: ", from a
-// reference: no browser loads from a scheme it does not know.
+// reference: no browser loads from a scheme it does not know. Nor do slashes
+// alone, which divide, lead anywhere.
 func isWords(text []byte) bool {
+	if len(bytes.Trim(text, "/")) == 0 {
+		return true
+	}
 	first, rest, found := bytes.Cut(text, []byte(":"))
 	if !found || len(first) == 0 || len(rest) > 0 && rest[0] != ' ' {
 		return false

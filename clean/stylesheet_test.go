@@ -45,7 +45,7 @@ func TestStylesheet(t *testing.T) {
 		`@import url("` + long + `");p{content:"//evil.test/b"}`:                          `p{content:"//evil.test/b"}`,
 		"@\\69\r\nmport '//evil.test/a';p{a:\\75\r\nrl(//evil.test/a)}":                   `p{a:url()}`,
 		`@function --f(){result:"//evil.test/a"}`:                                         `@function --f(){result:""}`,
-		`:root{--a:"Email: ";--b:"data: text/html,x"}p{src:local("Foo: Bar")}`:            `:root{--a:"Email: ";--b:""}p{src:local("Foo: Bar")}`,
+		`:root{--a:"Email: ";--c:"//";--b:"data: text/html,x"}p{src:local("Foo: Bar")}`:   `:root{--a:"Email: ";--c:"//";--b:""}p{src:local("Foo: Bar")}`,
 		"p{content:\"" + long + "\\\r\n\";a:url(//evil.test/a);b:\"x\"}":                  "p{content:\"" + long + "\\\r\n\";a:url();b:\"x\"}",
 		`a{}@import "` + long + `";p{}`:                                                   `a{}p{}`,
 		`a@import "` + long + `";p{}`:                                                     `a/**/p{}`,
