@@ -9,10 +9,11 @@ const (
 	maxFeedNodes = 4096
 )
 
-// feedReader reads RSS 2.0, RSS 1.0, Atom and sitemaps. What stands in the
-// containers (rss, channel, RDF, feed, urlset, sitemapindex) it takes as units,
-// an entry or a field of the feed itself, each held back until its end and
-// judged as a whole (feedunit.go). A unit longer than what may be held back goes.
+// feedReader reads RSS 2.0, RSS 1.0, Atom, an entry of it alone (RFC 4287 2) and
+// sitemaps. What stands in the containers (rss, channel, RDF, feed, entry,
+// urlset, sitemapindex) it takes as units, an entry or a field of the feed
+// itself, each held back until its end and judged as a whole (feedunit.go). A
+// unit longer than what may be held back goes.
 //
 // Where the root element is another the document is not a feed, and passes.
 type feedReader struct {
@@ -255,7 +256,7 @@ func (f *feedReader) isRSS1() bool { return equalFold(localName([]byte(f.stack[0
 
 func formatOf(root []byte) feedFormat {
 	switch lowerString(root) {
-	case "rss", "rdf", "feed", "channel":
+	case "rss", "rdf", "feed", "channel", "entry":
 		return feedSyndication
 	case "urlset", "sitemapindex":
 		return feedSitemap

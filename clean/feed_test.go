@@ -136,6 +136,10 @@ func TestFeedContainers(t *testing.T) {
 	if out, findings := cleanBody(t, c, MediumXML, []byte(in), 0); out != want || len(findings) != 1 || findings[0].Kind != "base" {
 		t.Errorf("%s %+v", out, findings)
 	}
+	const entry = `<entry xmlns="http://www.w3.org/2005/Atom"><link href="//evil.test/"/><link href="/a"/></entry>`
+	if out, _ := cleanBody(t, c, MediumXML, []byte(entry), 0); out != strings.Replace(entry, `<link href="//evil.test/"/>`, "", 1) {
+		t.Error(out)
+	}
 	const rdf = `<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><channel rdf:about="/"><items/></channel><item rdf:about="//evil.test/"/></rdf:RDF>`
 	if out, _ := cleanBody(t, c, MediumXML, []byte(rdf), 0); out != strings.Replace(rdf, `<item rdf:about="//evil.test/"/>`, "", 1) {
 		t.Error(out)
