@@ -18,6 +18,10 @@ const errPart = "upstream sent a part of a document, which cannot be cleaned on 
 // scripts, JSON and XML are cleaned, or read beside the way, as the policy says.
 func (x *exchange) otherBody(resp *http.Response, stated stated) error {
 	medium := clean.MediumOf(stated.ContentType)
+	if medium != clean.MediumJS && x.cleaner.Rewrites(clean.MediumJS) {
+		// A browser runs text/plain too, if a page says so, and nobody has judged it.
+		resp.Header.Set("X-Content-Type-Options", "nosniff")
+	}
 	switch {
 	case medium == clean.MediumJS && x.cleaner.Rewrites(medium):
 		return x.cleanOther(resp, stated, medium) // the baseline knows it as the origin has it

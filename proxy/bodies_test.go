@@ -59,6 +59,17 @@ func TestBodiesAreCleaned(t *testing.T) {
 	}
 }
 
+// TestScriptsAreNamedAsSuch: where scripts are cleaned, none runs that says it is
+// something else.
+func TestScriptsAreNamedAsSuch(t *testing.T) {
+	for site, want := range map[string]string{portal + cleansBodies: "nosniff", portal: ""} {
+		f := start(t, site, served("text/plain", plantedJS))
+		if got := f.get("https://portal.test/a.txt"); got.body != plantedJS || got.Header.Get("X-Content-Type-Options") != want {
+			t.Errorf("%q %v", got.body, got.Header)
+		}
+	}
+}
+
 func TestBodiesAreCleanedInTheirCoding(t *testing.T) {
 	for _, coding := range []string{"gzip", "br", "zstd", "deflate"} {
 		f := start(t, portal+cleansBodies, func(w http.ResponseWriter, _ *http.Request) {
