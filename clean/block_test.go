@@ -453,6 +453,20 @@ func TestHiddenGenerated(t *testing.T) {
 	}
 }
 
+// TestBrokenSheets: whatever a style sheet holds, it is read to its end.
+func TestBrokenSheets(t *testing.T) {
+	dice := rand.New(rand.NewPCG(5, 6))
+	const bytes = "{}@.x:;\"'\\/*()[]<!->, \n"
+	for range 100_000 {
+		b := make([]byte, dice.IntN(12))
+		for i := range b {
+			b[i] = bytes[dice.IntN(len(bytes))]
+		}
+		readSheet(b)
+		readSheet(append([]byte("@media all{"), b...))
+	}
+}
+
 // TestSheetsForSome: nor does a style element count that is not for everybody.
 func TestSheetsForSome(t *testing.T) {
 	c := newCleaner(t, portal(t))

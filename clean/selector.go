@@ -54,9 +54,10 @@ func (s *sheetReader) readRules(css []byte, depth int) {
 		end := endCSS(css, "}")
 		block := css[:end]
 		css = css[min(end+1, len(css)):]
-		if prelude[0] != '@' {
+		switch {
+		case !bytes.HasPrefix(prelude, []byte("@")):
 			s.readRule(prelude, block)
-		} else if depth > 0 {
+		case depth > 0:
 			s.readConditional(prelude, block, depth-1)
 		}
 	}
