@@ -33,6 +33,7 @@ const (
 	attrLowsrc
 	attrManifest
 	attrName
+	attrNonce
 	attrObject
 	attrOpen
 	attrPing
@@ -84,6 +85,7 @@ var attributeNames = [attrCount]string{
 	attrLowsrc:         "lowsrc",
 	attrManifest:       "manifest",
 	attrName:           "name",
+	attrNonce:          "nonce",
 	attrObject:         "object",
 	attrOpen:           "open",
 	attrPing:           "ping",

@@ -104,10 +104,10 @@ func eachPolicy(value string, directive func(name string, sources []string) stri
 
 // setNonce replaces the nonce of a script that stands. The origin's is not
 // trusted: it may be the same on every page, known to whoever planted something.
-func (w *rewriter) setNonce(b []byte) {
+func (w *rewriter) setNonce() {
 	t := &w.tok.tag
 	for i := range t.attrs {
-		if equalFold(t.attrs[i].name.of(b), "nonce") {
+		if t.attrs[i].id == attrNonce {
 			w.verdict.drop(i)
 		}
 	}

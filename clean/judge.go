@@ -65,7 +65,7 @@ func (w *rewriter) judge(b []byte) outcome {
 		return w.judgeLink(b)
 	}
 	if t.el == elScript && w.doc.Nonce != "" {
-		w.setNonce(b)
+		w.setNonce()
 	}
 	return outcomeStays
 }

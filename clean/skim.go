@@ -60,13 +60,18 @@ func (w *rewriter) skimTag(b []byte, at int) int {
 		return -1
 	}
 	if el.whole != nil {
-		return w.skimWhole(b, at, el)
+		if end := w.skimWhole(b, at, el); end >= 0 || len(el.whole) == 0 {
+			return end
+		}
 	}
 	end := name + n
 	if b[end] != '>' {
 		if end = w.skimAttributes(b, end, el); end < 0 || end-at > maxHold {
 			return -1
 		}
+	}
+	if el.whole != nil {
+		return w.skimEmpty(b, end+1, el)
 	}
 	w.skimmedStart(el)
 	return end + 1
@@ -111,15 +116,27 @@ func skimComment(b []byte, at int) int {
 // its end; then it is none that is known.
 func (w *rewriter) skimWhole(b []byte, at int, el *skimElement) int {
 	n := bytes.IndexByte(b[at:], '>') + 1
-	if n == 0 || !w.familiar.tag(b[at:at+n]) || !bytes.HasPrefix(b[at+n:], el.whole) {
+	if n == 0 || !w.familiar.tag(b[at:at+n]) {
 		return -1
 	}
-	w.skimmedStart(el)
+	return w.skimEmpty(b, at+n, el)
+}
+
+// skimEmpty passes over an element whose start tag ends at end, if nothing is
+// in it, and gives a script its nonce.
+func (w *rewriter) skimEmpty(b []byte, end int, el *skimElement) int {
+	if !bytes.HasPrefix(b[end:], el.whole) {
+		return -1
+	}
 	if el.el == elScript && len(w.nonce) > 0 {
-		w.passText(b, at+n-len(">"))
+		if b[end-len("/>")] == '/' { // does it close the tag, or end a value?
+			return -1
+		}
+		w.passText(b, end-len(">"))
 		w.out.emit(w.nonce)
 	}
-	return at + n + len(el.whole)
+	w.skimmedStart(el)
+	return end + len(el.whole)
 }
 
 // remembers reports whether the start tag of el, which stays, is for skimWhole.
@@ -127,7 +144,7 @@ func (w *rewriter) remembers(el element) bool {
 	switch el {
 	case elLink, elMeta, elIframe:
 	case elScript:
-		if !w.has(attrSrc) || w.tok.tag.selfClosing { // a nonce goes before the >
+		if !w.has(attrSrc) {
 			return false
 		}
 	default:

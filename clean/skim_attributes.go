@@ -102,6 +102,8 @@ func (w *rewriter) skimValue(value []byte, id attr, el *skimElement) bool {
 	switch id {
 	case attrHidden, attrXMLBase, attrBackground:
 		return false
+	case attrNonce:
+		return el.el != elScript || len(w.nonce) == 0
 	case attrStyle:
 		return w.familiar.style(w, value)
 	case attrClass:
