@@ -35,15 +35,27 @@ var relations = [...]relation{
 	{"shortlink", kindIdentity},
 }
 
+// relationsIn returns a bit for each of the relations that a rel states.
+func relationsIn(rel []byte) (stated uint32) {
+	for word := range bytes.FieldsSeq(rel) {
+		for n := range relations {
+			if equalFold(word, relations[n].name) {
+				stated |= 1 << n
+			}
+		}
+	}
+	return stated
+}
+
 // judgeRelation weighs link href by rel. A reference allowed for what it loads
 // may also be preloaded, so that a font's preload needs no second entry.
 func (w *rewriter) judgeRelation(b []byte, i int) outcome {
-	rel := bytes.Fields(bytes.ToLower(w.valueOf(b, attrRel)))
+	stated := relationsIn(w.valueOf(b, attrRel))
 	ref := decodeAttribute(w.tok.tag.attrs[i].value.of(b))
 	t := w.resolver.resolve(ref)
 	loads := false
-	for _, r := range relations {
-		if !contains(rel, r.name) || loads && r.name == wayAlternate {
+	for n, r := range relations {
+		if stated>>n&1 == 0 || loads && r.name == wayAlternate {
 			continue // an alternate style sheet or icon says nothing of the page
 		}
 		reason, ok := w.c.allow.allows(r.kind, t, ref)

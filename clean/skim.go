@@ -203,6 +203,9 @@ var skimmed = sync.OnceValue(func() *skimTables {
 	for i, name := range plainAttributes {
 		t.attributes.add(name, attrCount+attr(i))
 	}
+	if int(attrCount)+len(plainAttributes) > len(attrs{})*64 {
+		panic("clean: more attributes than a set holds")
+	}
 	return t
 })
 
