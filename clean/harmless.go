@@ -29,6 +29,7 @@ type harmlessText struct {
 	sort      sort
 	text      string
 	selectors []selector // of the elements that a style sheet hides, or shows
+	hides     bool       // may hide what follows: it is read each time
 }
 
 // find returns what is known of text, or nil.
@@ -40,6 +41,12 @@ func (h *harmless) find(s sort, text []byte) *harmlessText {
 		}
 	}
 	return nil
+}
+
+// knows reports whether text may stay and has nothing that is read each time.
+func (h *harmless) knows(s sort, text []byte) bool {
+	known := h.find(s, text)
+	return known != nil && !known.hides
 }
 
 // add remembers text, in place of the earlier one that its slot held. When all
@@ -63,5 +70,8 @@ func (h *harmless) add(s sort, text []byte, selectors []selector) {
 	}
 	h.total += len(text)
 	slot[1].Store(slot[0].Load())
-	slot[0].Store(&harmlessText{sort: s, text: string(text), selectors: selectors})
+	slot[0].Store(&harmlessText{
+		sort: s, text: string(text), selectors: selectors,
+		hides: len(selectors) > 0 || s == sortRuns && mayHide(text),
+	})
 }

@@ -59,19 +59,19 @@ func (w *rewriter) skimTag(b []byte, at int) int {
 	if el == nil || w.hidden.sheet.types && w.hidden.sheet.namesElement(el.key) {
 		return -1
 	}
-	if el.whole != nil {
-		if end := w.skimWhole(b, at, el); end >= 0 || len(el.whole) == 0 {
+	if el.whole {
+		if end := w.skimWhole(b, at, el); end >= 0 || el.ends == nil {
 			return end
 		}
 	}
-	end := name + n
+	end, seen := name+n, attrs{}
 	if b[end] != '>' {
-		if end = w.skimAttributes(b, end, el); end < 0 || end-at > maxHold {
+		if end, seen = w.skimAttributes(b, end, el); end < 0 || end-at > maxHold {
 			return -1
 		}
 	}
-	if el.whole != nil {
-		return w.skimEmpty(b, end+1, el)
+	if el.ends != nil {
+		return w.skimText(b, end+1, el, seen)
 	}
 	w.skimmedStart(el)
 	return end + 1
@@ -119,24 +119,59 @@ func (w *rewriter) skimWhole(b []byte, at int, el *skimElement) int {
 	if n == 0 || !w.familiar.tag(b[at:at+n]) {
 		return -1
 	}
-	return w.skimEmpty(b, at+n, el)
+	return w.skimmedText(b, at+n, at+n, el)
 }
 
-// skimEmpty passes over an element whose start tag ends at end, if nothing is
-// in it, and gives a script its nonce.
-func (w *rewriter) skimEmpty(b []byte, end int, el *skimElement) int {
-	if !bytes.HasPrefix(b[end:], el.whole) {
+// skimText passes over an element whose content is text and begins at from, if
+// no < is in it: an end tag cannot begin earlier, nor anything else. A script
+// or a style sheet must have been found to be harmless.
+func (w *rewriter) skimText(b []byte, from int, el *skimElement, seen attrs) int {
+	n := bytes.IndexByte(b[from:], '<')
+	if n < 0 {
+		return -1
+	}
+	content, known := b[from:from+n], false
+	switch el.el {
+	case elTitle, elTextarea:
+		known = true
+	case elIframe:
+		known = n == 0
+	case elStyle:
+		known = w.c.harmless.knows(sortStyle, content)
+	case elScript:
+		known = w.skimScript(content, seen)
+	}
+	if !known {
+		return -1
+	}
+	return w.skimmedText(b, from, from+n, el)
+}
+
+// skimScript reports whether a script with these attributes may stay for what
+// it holds, or names.
+func (w *rewriter) skimScript(content []byte, seen attrs) bool {
+	if seen.has(attrSrc) {
+		return len(content) == 0
+	}
+	return !seen.has(attrType) && !seen.has(attrLanguage) && !w.place.afterHTML && w.doc.Script == nil &&
+		w.c.harmless.knows(sortRuns, content)
+}
+
+// skimmedText passes over an element whose content is b[from:to], and gives a
+// script its nonce.
+func (w *rewriter) skimmedText(b []byte, from, to int, el *skimElement) int {
+	if !bytes.HasPrefix(b[to:], el.ends) {
 		return -1
 	}
 	if el.el == elScript && len(w.nonce) > 0 {
-		if b[end-len("/>")] == '/' { // does it close the tag, or end a value?
+		if b[from-len("/>")] == '/' { // does it close the tag, or end a value?
 			return -1
 		}
-		w.passText(b, end-len(">"))
+		w.passText(b, from-len(">"))
 		w.out.emit(w.nonce)
 	}
 	w.skimmedStart(el)
-	return end + len(el.whole)
+	return to + len(el.ends)
 }
 
 // remembers reports whether the start tag of el, which stays, is for skimWhole.
@@ -166,7 +201,8 @@ type skimElement struct {
 	key       uint64 // hash of its name
 	body      bool   // a frameset may not follow
 	opensOnly bool   // its end tag must be read
-	whole     []byte // its tag is known as a whole or not at all; this must follow
+	whole     bool   // its tag may be known as a whole
+	ends      []byte // its end tag, where its content is text
 	judged    attrs  // the attributes with a rule
 	rules     []rule // of the table
 }
@@ -185,10 +221,12 @@ var skimmed = sync.OnceValue(func() *skimTables {
 	}
 	for i := range table {
 		if el := element(i); skimmable(el) {
-			row := skimElement{el: el, key: nameKey([]byte(el.String())), body: !inHead(el), opensOnly: el == elHTML || el == elHead, rules: table[el].rules}
-			if row.whole = wholeTail(el); row.whole != nil {
-				row.opensOnly = true
+			row := skimElement{el: el, key: nameKey([]byte(el.String())), body: !inHead(el), rules: table[el].rules}
+			row.whole = el == elLink || el == elMeta || el == elScript || el == elIframe
+			if el.has(rawText | rawScript | rcdata) {
+				row.ends = []byte("</" + el.String() + ">")
 			}
+			row.opensOnly = row.ends != nil || row.whole || el == elHTML || el == elHead
 			for _, r := range row.rules {
 				row.judged.add(r.attr)
 			}
@@ -215,18 +253,6 @@ var plainElements = [...]string{
 	"kbd", "legend", "map", "mark", "meter", "output", "picture", "progress", "q", "rp", "rt", "samp", "search", "time",
 }
 
-// wholeTail is what must follow a tag that skim knows as a whole; nil where el
-// is not one of those.
-func wholeTail(el element) []byte {
-	switch el {
-	case elLink, elMeta:
-		return []byte{}
-	case elScript, elIframe:
-		return []byte("</" + el.String() + ">")
-	}
-	return nil
-}
-
 // skimmable reports whether el changes nothing in how what follows is read.
 func skimmable(el element) bool {
 	switch el {
@@ -235,7 +261,11 @@ func skimmable(el element) bool {
 		elCol, elColgroup, elMarquee, elDetails:
 		return false
 	}
-	return !el.has(rawText|rawScript|rcdata) || wholeTail(el) != nil
+	switch el {
+	case elScript, elIframe, elStyle, elTitle, elTextarea:
+		return true
+	}
+	return !el.has(rawText | rawScript | rcdata)
 }
 
 // attrs is a set of attributes.

@@ -14,42 +14,41 @@ var plainAttributes = [...]string{
 
 // skimAttributes reads the attributes of a tag whose name ends at b[at]. It
 // returns where its > stands, or -1 where the tag must be read.
-func (w *rewriter) skimAttributes(b []byte, at int, el *skimElement) int {
-	var seen attrs
+func (w *rewriter) skimAttributes(b []byte, at int, el *skimElement) (end int, seen attrs) {
 	var others uint64
 	for {
 		if at+1+wordRoom > len(b) {
-			return -1
+			return -1, seen
 		}
 		switch b[at] {
 		case ' ', '\n', '\t', '\r':
 			for at++; isSpace(b[at]); at++ {
 				if at+1+wordRoom > len(b) {
-					return -1
+					return -1, seen
 				}
 			}
 		case '>', '/':
 		default:
-			return -1
+			return -1, seen
 		}
 		if b[at] == '>' {
-			return at
+			return at, seen
 		}
 		if b[at] == '/' {
 			if b[at+1] != '>' {
-				return -1
+				return -1, seen
 			}
-			return at + 1
+			return at + 1, seen
 		}
 		name, n := readWord(b[at:])
 		id, known := w.skimmed.attributes.find(name), true
 		if id == nil {
 			if n = plainOther(b[at:], &others); n < 0 {
-				return -1
+				return -1, seen
 			}
 			known = false
 		} else if seen.has(*id) {
-			return -1
+			return -1, seen
 		} else {
 			seen.add(*id)
 		}
@@ -58,16 +57,16 @@ func (w *rewriter) skimAttributes(b []byte, at int, el *skimElement) int {
 		if b[at] == '=' {
 			quote := b[at+1]
 			if quote != '"' && quote != '\'' {
-				return -1
+				return -1, seen
 			}
 			from = at + 2
 			if to = closingQuote(b, from, quote); to < 0 {
-				return -1
+				return -1, seen
 			}
 			at = to + 1
 		}
 		if known && *id < attrCount && !w.skimValue(b[from:to], *id, el) {
-			return -1
+			return -1, seen
 		}
 	}
 }

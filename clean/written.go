@@ -34,16 +34,28 @@ func (h *hidden) readScript(w *rewriter, code []byte) (out written) {
 	if w.sort != sortRuns || len(code) > maxWritten {
 		return out
 	}
-	// Each first by a rarer letter, as scripts are full of d and g.
-	if bytes.Contains(code, []byte(".write")) && bytes.Contains(code, []byte("document.write")) {
+	if writes(code) {
 		text := unpercent(foldEscapes(code))
 		_, markup, _ := bytes.Cut(text, []byte("document.write"))
 		h.readMarkup(w, markup, &out)
 	}
-	if bytes.Contains(code, []byte("ElementById")) && bytes.Contains(code, []byte("style")) {
+	if stylesElements(code) {
 		w.learn(readStyled(foldEscapes(code)))
 	}
 	return out
+}
+
+// mayHide reports whether readScript would look closer at a script.
+func mayHide(code []byte) bool { return writes(code) || stylesElements(code) }
+
+// writes looks for a rarer letter first, as scripts are full of d; so does
+// stylesElements.
+func writes(code []byte) bool {
+	return bytes.Contains(code, []byte(".write")) && bytes.Contains(code, []byte("document.write"))
+}
+
+func stylesElements(code []byte) bool {
+	return bytes.Contains(code, []byte("ElementById")) && bytes.Contains(code, []byte("style"))
 }
 
 // readMarkup reads the tags that a script writes.
