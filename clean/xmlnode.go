@@ -108,19 +108,7 @@ func (n *xmlNode) words(b []byte) []byte {
 // replaces, a CDATA section or escaped.
 func appendXMLText(dst, text []byte, cdata bool) []byte {
 	if !cdata {
-		for _, c := range text {
-			switch c {
-			case '&':
-				dst = append(dst, "&amp;"...)
-			case '<':
-				dst = append(dst, "&lt;"...)
-			case '>':
-				dst = append(dst, "&gt;"...)
-			default:
-				dst = append(dst, c)
-			}
-		}
-		return dst
+		return escapeRaw(dst, text)
 	}
 	dst = append(dst, "<![CDATA["...)
 	dst = append(dst, bytes.ReplaceAll(text, []byte("]]>"), []byte("]]]]><![CDATA[>"))...)

@@ -51,17 +51,12 @@ func (x *exchange) cleanOther(resp *http.Response, stated stated, medium clean.M
 	case resp.StatusCode == http.StatusPartialContent:
 		return unclean(errPart, nil)
 	}
-	resp.Body = x.watch(resp.Body)
-	decoded, err := codings.Decode(resp.Header.Values("Content-Encoding"), resp.Body, decodeLimits)
+	from, err := x.decode(resp)
 	if err != nil {
-		return unclean("response body cannot be decoded", err)
+		return err
 	}
-	prefix, err := readPrefix(decoded)
-	if err != nil {
-		return unclean("response body cannot be decoded", err)
-	}
-	kind := clean.BodyType(stated.ContentType, medium, prefix)
-	body, dst, err := x.cleanedBody(resp, kind, io.MultiReader(bytes.NewReader(prefix), decoded), decoded)
+	kind := clean.BodyType(stated.ContentType, medium, from.prefix)
+	body, dst, err := x.cleanedBody(resp, kind, from)
 	if err != nil {
 		return err
 	}

@@ -41,27 +41,43 @@ func (x *exchange) cleanBody(resp *http.Response) error {
 	case resp.StatusCode == http.StatusPartialContent:
 		return unclean(errPart, nil)
 	}
+	body, err := x.decode(resp)
+	if err != nil {
+		return err
+	}
+	kind := clean.Sniff(resp.Header.Values("Content-Type"), body.prefix)
+	if !kind.HTML {
+		return x.passDecoded(resp, kind, body)
+	}
+	return x.cleanDocument(resp, kind, body)
+}
+
+// decodedBody is an origin's body without its content coding.
+type decodedBody struct {
+	io.Reader
+	io.Closer
+	prefix []byte // what the body begins with, for Sniff
+}
+
+// decode reads the beginning of the body, while there is still a status to
+// choose for one that cannot be read.
+func (x *exchange) decode(resp *http.Response) (*decodedBody, error) {
 	resp.Body = x.watch(resp.Body)
 	decoded, err := codings.Decode(resp.Header.Values("Content-Encoding"), resp.Body, decodeLimits)
 	if err != nil {
-		return unclean("response body cannot be decoded", err)
+		return nil, unclean("response body cannot be decoded", err)
 	}
 	prefix, err := readPrefix(decoded)
 	if err != nil {
-		return unclean("response body cannot be decoded", err)
+		return nil, unclean("response body cannot be decoded", err)
 	}
-	kind := clean.Sniff(resp.Header.Values("Content-Type"), prefix)
-	body := io.MultiReader(bytes.NewReader(prefix), decoded)
-	if !kind.HTML {
-		return x.passDecoded(resp, kind, body, decoded)
-	}
-	return x.cleanDocument(resp, kind, body, decoded)
+	return &decodedBody{io.MultiReader(bytes.NewReader(prefix), decoded), decoded, prefix}, nil
 }
 
 // cleanDocument replaces the body by its cleaned form in the same coding, as
 // long as the visitor accepts that.
-func (x *exchange) cleanDocument(resp *http.Response, kind clean.Type, from io.Reader, decoded io.Closer) error {
-	body, dst, err := x.cleanedBody(resp, kind, from, decoded)
+func (x *exchange) cleanDocument(resp *http.Response, kind clean.Type, from *decodedBody) error {
+	body, dst, err := x.cleanedBody(resp, kind, from)
 	if err != nil {
 		return err
 	}
@@ -77,10 +93,10 @@ func (x *exchange) cleanDocument(resp *http.Response, kind clean.Type, from io.R
 
 // cleanedBody puts a body in place of the origin's, whose cleaner is to write
 // to dst.
-func (x *exchange) cleanedBody(resp *http.Response, kind clean.Type, from io.Reader, decoded io.Closer) (body *cleanedBody, dst io.Writer, err error) {
+func (x *exchange) cleanedBody(resp *http.Response, kind clean.Type, from *decodedBody) (body *cleanedBody, dst io.Writer, err error) {
 	coding := codings.Negotiate(x.r.Header.Values("Accept-Encoding"), codingOf(resp.Header))
 	x.cleanedFields(resp, kind)
-	body = &cleanedBody{request: x.id, decoded: decoded, close: resp.Body}
+	body = &cleanedBody{request: x.id, decoded: from, close: resp.Body}
 	dst = &body.out
 	if coding != "identity" && coding != "" {
 		encoder, err := codings.NewEncoder(coding, &body.out)
@@ -98,7 +114,7 @@ func (x *exchange) cleanedBody(resp *http.Response, kind clean.Type, from io.Rea
 
 // passDecoded sends on what had to be decoded to learn that it is no HTML.
 // Its type is stated, so that browsers do not guess otherwise.
-func (x *exchange) passDecoded(resp *http.Response, kind clean.Type, from io.Reader, decoded io.Closer) error {
+func (x *exchange) passDecoded(resp *http.Response, kind clean.Type, from *decodedBody) error {
 	if codingOf(resp.Header) != "identity" {
 		resp.Header.Del("Content-Encoding")
 		resp.Header.Del("Content-Length")
@@ -111,7 +127,7 @@ func (x *exchange) passDecoded(resp *http.Response, kind clean.Type, from io.Rea
 	resp.Body = struct {
 		io.Reader
 		io.Closer
-	}{from, closers{decoded, resp.Body}}
+	}{from, closers{from, resp.Body}}
 	return nil
 }
 
