@@ -38,7 +38,15 @@ const codedSlack = 64 << 10
 func (x *exchange) minifyFile(resp *http.Response, t stated) {
 	limit := int64(x.server.minifier.Limit(t.essence))
 	if limit == 0 || !x.minifies(resp) || resp.StatusCode != http.StatusOK || resp.ContentLength > limit ||
-		resp.ContentLength < 0 && clean.MediumOf(t.essence) == clean.MediumJSON || t.otherCharset() || x.r.Method != http.MethodGet {
+		resp.ContentLength < 0 && clean.MediumOf(t.essence) == clean.MediumJSON || t.otherCharset() {
+		return
+	}
+	switch x.r.Method {
+	case http.MethodGet:
+	case http.MethodHead: // how long it will be only a GET tells
+		resp.Header.Del("Content-Length")
+		return
+	default:
 		return
 	}
 	resp.Body = x.watch(resp.Body)

@@ -132,3 +132,20 @@ func TestFilesAreMinifiedAndCleaned(t *testing.T) {
 		}
 	}
 }
+
+// TestHeadOfAMinifiedFile: a HEAD does not promise the origin's length.
+func TestHeadOfAMinifiedFile(t *testing.T) {
+	f := start(t, onlyMinifying, answers(t, "text/css", "", "p { color : red ; }"))
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodHead, "https://portal.test/a", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := f.client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if resp.ContentLength >= 0 || resp.StatusCode != http.StatusOK {
+		t.Errorf("%d, %d bytes", resp.StatusCode, resp.ContentLength)
+	}
+}
