@@ -28,6 +28,7 @@ type cssReader struct {
 	namespace bool     // within an @namespace, whose references may be names
 	custom    bool     // within what may be put into functions, whose strings may become references
 	depth     cssDepth
+	compares  bool // behind an equals sign, where no string is a reference: [href^="…"]
 }
 
 // cssDepth is how many parentheses are open. Those that are no function's count
@@ -57,6 +58,9 @@ func (r *cssReader) read() {
 		if r.token(); r.cut {
 			r.pos = at
 			return
+		}
+		if c := r.css[at]; !isSpace(c) {
+			r.compares = c == '='
 		}
 	}
 }
@@ -110,7 +114,7 @@ func (r *cssReader) string(quote byte) {
 	at := r.pos
 	r.pos++
 	text := r.until(string(quote) + "\n\r\f")
-	if !r.cut && (r.imports || r.mayRefer() && !isWords(text)) && r.before(at) != '=' { // :not([style*="a: b"])
+	if !r.cut && (r.imports || r.mayRefer() && !isWords(text)) && !r.compares {
 		r.judge(text, at, `""`)
 	}
 }

@@ -25,6 +25,7 @@ func TestStylesheet(t *testing.T) {
 		`p{background:url( "//evil.test/a.png" )}`:                                        `p{background:url( "" )}`,
 		`p{background:URL(\2f\2f evil.test/a)}`:                                           `p{background:url()}`,
 		`p{background:image-set("//evil.test/a" 1x)}`:                                     `p{background:image-set("" 1x)}`,
+		`a:is([href = "//evil.test"]){b:c}`:                                               `a:is([href = "//evil.test"]){b:c}`,
 		`a:not([href^="//evil.test"],[style*='a: b' i]){b:image-set("//evil.test/a" 1x)}`: `a:not([href^="//evil.test"],[style*='a: b' i]){b:image-set("" 1x)}`,
 		`:root{--x:"//evil.test/a"}p{content:"//evil.test/b"}`:                            `:root{--x:""}p{content:"//evil.test/b"}`,
 		`@namespace svg url(http://www.w3.org/2000/svg);p{}`:                              `@namespace svg url(http://www.w3.org/2000/svg);p{}`,
