@@ -122,20 +122,19 @@ func (w *rewriter) skimWhole(b []byte, at int, el *skimElement) int {
 	return w.skimmedText(b, at+n, at+n, el)
 }
 
-// skimText passes over an element whose content is text and begins at from, if
-// no < is in it: an end tag cannot begin earlier, nor anything else. A script
-// or a style sheet must have been found to be harmless.
+// skimText passes over an element whose content is text and begins at from. A
+// script or a style sheet must have been found to be harmless.
 func (w *rewriter) skimText(b []byte, from int, el *skimElement, seen attrs) int {
-	n := bytes.IndexByte(b[from:], '<')
-	if n < 0 {
+	to := textEnd(b, from, el)
+	if to < 0 {
 		return -1
 	}
-	content, known := b[from:from+n], false
+	content, known := b[from:to], false
 	switch el.el {
 	case elTitle, elTextarea:
 		known = true
 	case elIframe:
-		known = n == 0
+		known = from == to
 	case elStyle:
 		known = w.c.harmless.knows(sortStyle, content)
 	case elScript:
@@ -144,7 +143,27 @@ func (w *rewriter) skimText(b []byte, from int, el *skimElement, seen attrs) int
 	if !known {
 		return -1
 	}
-	return w.skimmedText(b, from, from+n, el)
+	return w.skimmedText(b, from, to, el)
+}
+
+// textEnd returns where the end tag of el stands, or -1 where it is not the
+// first thing that might be one, or that leads into the escaped states of
+// script data (13.2.5.15 to 31). In text that is read for tags it must stand
+// where the first < does.
+func textEnd(b []byte, from int, el *skimElement) int {
+	for at := from; ; at++ {
+		n := bytes.IndexByte(b[at:], '<')
+		if n < 0 {
+			return -1
+		}
+		at += n
+		switch rest := b[at:]; {
+		case bytes.HasPrefix(rest, el.ends):
+			return at
+		case el.el != elScript && el.el != elStyle || len(rest) < 3 || rest[1] == '!' || rest[1] == '/' && rest[2]|0x20 == 's':
+			return -1
+		}
+	}
 }
 
 // skimScript reports whether a script with these attributes may stay for what
