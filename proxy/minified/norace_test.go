@@ -1,0 +1,5 @@
+//go:build !race
+
+package minified
+
+const raceDetector = false
