@@ -40,6 +40,7 @@ sites:
     response:
       allow: {links: ["*.gov.vn", chinhphu.vn, www.facebook.com], media: []}
       inline_scripts: known
+      bodies: {css: clean, js: clean, json: clean, feeds: clean}
   - name: raw
     hosts: [%s]
     upstream: %s
