@@ -178,13 +178,13 @@ func TestBombs(t *testing.T) {
 				w.Write(coded)
 			})
 			peak := watchHeap(t)
-			resp, err := f.client.Get("https://portal.test/")
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer resp.Body.Close()
-			if got, err := io.ReadAll(resp.Body); resp.StatusCode == http.StatusOK && err == nil || bytes.Contains(got, []byte("evil.test")) {
-				t.Errorf("%d %v: %.100q", resp.StatusCode, err, got)
+			// Nothing of the body may pass, so that it breaks off before or behind
+			// the response's head, as it happens.
+			if resp, err := f.client.Get("https://portal.test/"); err == nil {
+				defer resp.Body.Close()
+				if got, err := io.ReadAll(resp.Body); resp.StatusCode == http.StatusOK && err == nil || bytes.Contains(got, []byte("evil.test")) {
+					t.Errorf("%d %v: %.100q", resp.StatusCode, err, got)
+				}
 			}
 			if grown := peak(); grown > 32<<20 {
 				t.Errorf("%d bytes of heap for %d of body", grown, len(coded))
