@@ -165,19 +165,7 @@ func escapeText(dst, text []byte) []byte {
 	return dst
 }
 
-// escapeRaw writes raw text, in which & begins no reference, as text.
+// escapeRaw is escapeText for raw text, in which & begins no reference.
 func escapeRaw(dst, text []byte) []byte {
-	for _, c := range text {
-		switch c {
-		case '<':
-			dst = append(dst, "&lt;"...)
-		case '>':
-			dst = append(dst, "&gt;"...)
-		case '&':
-			dst = append(dst, "&amp;"...)
-		default:
-			dst = append(dst, c)
-		}
-	}
-	return dst
+	return escapeText(dst, bytes.ReplaceAll(text, []byte("&"), []byte("&amp;")))
 }

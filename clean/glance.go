@@ -23,7 +23,7 @@ var telling = newGlancer(map[deeds][]string{
 	deedRuns:      runners[:],
 	deedNavigates: navigators[:],
 	deedLoads:     append([]string{"createelement(", `import"`, "import'", `from"`, "from'", "import(", "import/*"}, loaders[:]...),
-	deedWrites:    {"document.write(", "document.writeln("},
+	deedWrites:    writers[:],
 })
 
 // glancer seeks many words at once, whatever their case, in a text of which it
