@@ -23,6 +23,8 @@ const (
 // the style sheets read so far.
 type familiar struct {
 	hosts   [familiarSlots]familiarHost
+	origins familiarOrigins
+	again   familiarStarts
 	tags    [familiarSlots][2][]byte // the later one first
 	styles  [familiarSlots][]byte
 	classes [familiarSlots][]byte
@@ -39,6 +41,9 @@ type familiarHost struct {
 // host reports whether a reference of kind k, spelled in the plainest way,
 // names a host that it may name.
 func (f *familiar) host(w *rewriter, ref []byte, k kind) bool {
+	if f.origins.begin(ref, k) {
+		return true
+	}
 	name := plainAuthority(ref)
 	if name == nil {
 		return false
@@ -47,14 +52,49 @@ func (f *familiar) host(w *rewriter, ref []byte, k kind) bool {
 	if !bytes.Equal(known.name, name) {
 		known.name, known.kinds = append(known.name[:0], name...), 0
 	}
-	if known.kinds>>k&1 != 0 {
-		return true
+	if known.kinds>>k&1 == 0 {
+		if !w.c.allow.allowsHost(k, view(name)) {
+			return false
+		}
+		known.kinds |= 1 << k
 	}
-	if !w.c.allow.allowsHost(k, view(name)) {
-		return false
-	}
-	known.kinds |= 1 << k
+	f.origins.add(ref, name, known.kinds)
 	return true
+}
+
+// familiarOrigins are the few that a page names again and again, as "https://host/".
+type familiarOrigins struct {
+	recent [4]familiarHost
+	next   int
+}
+
+// begin reports whether ref begins with one that a reference of kind k may name.
+func (o *familiarOrigins) begin(ref []byte, k kind) bool {
+	for i := range o.recent {
+		known := &o.recent[i]
+		if known.kinds>>k&1 != 0 && bytes.HasPrefix(ref, known.name) {
+			return true
+		}
+	}
+	return false
+}
+
+// add remembers the origin of ref, whose host is name, in place of the earliest.
+func (o *familiarOrigins) add(ref, name []byte, kinds uint32) {
+	end := bytes.Index(ref, name) + len(name)
+	if end == len(ref) || ref[end] != '/' {
+		return
+	}
+	origin := ref[:end+1]
+	for i := range o.recent {
+		if bytes.Equal(o.recent[i].name, origin) {
+			o.recent[i].kinds = kinds
+			return
+		}
+	}
+	known := &o.recent[o.next]
+	known.name, known.kinds = append(known.name[:0], origin...), kinds
+	o.next = (o.next + 1) % len(o.recent)
 }
 
 // plainAuthority returns the host of an absolute http or https URL that every
@@ -128,6 +168,7 @@ func (f *familiar) class(w *rewriter, value []byte) bool {
 
 // forgetClasses is for when more is known to hide.
 func (f *familiar) forgetClasses() {
+	f.again.forget()
 	for i := range f.classes {
 		f.classes[i] = f.classes[i][:0]
 	}
@@ -170,4 +211,35 @@ func mixed(h uint64, value []byte) uint64 {
 		h = (h ^ uint64(c)) * 0x9E3779B97F4A7C15
 	}
 	return h
+}
+
+// familiarStarts are the start tags that were passed over last, from behind the
+// name, one of each element: a list or a table has the same many times. Two
+// elements in one slot only push each other out.
+type familiarStarts [64]struct {
+	el     *skimElement
+	length int
+	rest   [56]byte
+}
+
+// find returns how long the rest of a start tag of el is that b begins with and
+// that was passed over before, or 0.
+func (s *familiarStarts) find(el *skimElement, b []byte) int {
+	slot := &s[el.number%len(s)]
+	if slot.el != el || slot.length > len(b) || string(b[:slot.length]) != string(slot.rest[:slot.length]) {
+		return 0
+	}
+	return slot.length
+}
+
+func (s *familiarStarts) add(el *skimElement, rest []byte) {
+	if slot := &s[el.number%len(s)]; len(rest) <= len(slot.rest) {
+		slot.el, slot.length = el, copy(slot.rest[:], rest)
+	}
+}
+
+func (s *familiarStarts) forget() {
+	for i := range s {
+		s[i].el = nil
+	}
 }

@@ -66,8 +66,15 @@ func (w *rewriter) skimTag(b []byte, at int) int {
 	}
 	end, seen := name+n, attrs{}
 	if b[end] != '>' {
+		if again := w.familiar.again.find(el, b[end:]); again > 0 {
+			w.skimmedStart(el)
+			return end + again
+		}
 		if end, seen = w.skimAttributes(b, end, el); end < 0 || end-at > maxHold {
 			return -1
+		}
+		if el.repeats(seen) {
+			w.familiar.again.add(el, b[name+n:end+1])
 		}
 	}
 	if el.ends != nil {
@@ -214,9 +221,16 @@ func (w *rewriter) skimmedStart(el *skimElement) {
 	p.open[el.el]++
 }
 
+// repeats reports whether a start tag of e with these attributes is likely to
+// come again: it has no id and refers to nothing.
+func (e *skimElement) repeats(seen attrs) bool {
+	return e.ends == nil && !seen.has(attrID) && seen.has(attrClass) && !seen.any(&e.judged)
+}
+
 // skimElement is what skim knows of an element.
 type skimElement struct {
 	el        element
+	number    int    // counts those that skim knows
 	key       uint64 // hash of its name
 	body      bool   // a frameset may not follow
 	opensOnly bool   // its end tag must be read
@@ -235,12 +249,18 @@ type skimTables struct {
 // skimmed returns the tables, built from table and attributeNames.
 var skimmed = sync.OnceValue(func() *skimTables {
 	t := new(skimTables)
+	count := 0
+	add := func(name string, row skimElement) {
+		row.number, row.key = count, nameKey([]byte(name))
+		t.elements.add(name, row)
+		count++
+	}
 	for _, name := range plainElements {
-		t.elements.add(name, skimElement{el: elOther, key: nameKey([]byte(name)), body: true})
+		add(name, skimElement{el: elOther, body: true})
 	}
 	for i := range table {
 		if el := element(i); skimmable(el) {
-			row := skimElement{el: el, key: nameKey([]byte(el.String())), body: !inHead(el), rules: table[el].rules}
+			row := skimElement{el: el, body: !inHead(el), rules: table[el].rules}
 			row.whole = el == elLink || el == elMeta || el == elScript || el == elIframe
 			if el.has(rawText | rawScript | rcdata) {
 				row.ends = []byte("</" + el.String() + ">")
@@ -249,7 +269,7 @@ var skimmed = sync.OnceValue(func() *skimTables {
 			for _, r := range row.rules {
 				row.judged.add(r.attr)
 			}
-			t.elements.add(el.String(), row)
+			add(el.String(), row)
 		}
 	}
 	for id, name := range attributeNames {
@@ -292,6 +312,8 @@ type attrs [2]uint64
 
 func (s *attrs) add(a attr)      { s[a>>6&1] |= 1 << (a & 63) }
 func (s *attrs) has(a attr) bool { return s[a>>6&1]>>(a&63)&1 != 0 }
+
+func (s *attrs) any(of *attrs) bool { return s[0]&of[0]|s[1]&of[1] != 0 }
 
 // closingQuote returns where the value ends that begins at from, or -1 where
 // the window does, or a NUL stands in it.

@@ -28,9 +28,10 @@ const (
 func zeroBytes(x uint64) uint64 { return (x - ones) &^ x & highs }
 
 // nameEnds marks, as zeroBytes does, what ends a name: space and the controls
-// below it, / = and >.
+// below it, / = and >; and < and ?, which differ from the latter in two bits and
+// which nothing is that follows a plain name.
 func nameEnds(x uint64) uint64 {
-	return (x-0x21*ones)&^x&highs | zeroBytes(x^'/'*ones) | zeroBytes(x^'='*ones) | zeroBytes(x^'>'*ones)
+	return (x-0x21*ones)&^x&highs | zeroBytes(x^'/'*ones) | zeroBytes(x&^(3*ones)^'<'*ones)
 }
 
 // readWord reads the name at the head of b, of which there must be wordRoom
