@@ -1,0 +1,76 @@
+package transform
+
+import "strings"
+
+// Chain is the transformations of a rule, in order. The zero Chain changes
+// nothing. It never changes, and may be used by many at once.
+type Chain struct {
+	key     string
+	steps   []int
+	touched marks // without the ASCII letters
+	folded  marks // the ASCII letters
+}
+
+// Parse reads the names a rule gives with t:, in any case, after those of the
+// SecDefaultAction in force. It is false where one of them is not of this
+// package: what the rule sees is then unknown.
+func Parse(names []string) (Chain, bool) {
+	var c Chain
+	for _, name := range names {
+		if name == "none" {
+			c = Chain{}
+			continue
+		}
+		if strings.EqualFold(name, "none") {
+			continue // only the lower-case name resets; any other changes nothing
+		}
+		i, ok := stepIndex(name)
+		if !ok {
+			return Chain{}, false
+		}
+		c.add(i)
+	}
+	return c, true
+}
+
+func (c *Chain) add(i int) {
+	if len(c.steps) > 0 {
+		c.key += ","
+	}
+	c.key += steps[i].name
+	c.steps = append(c.steps, i)
+	c.touched |= 1 << i
+	c.folded |= steps[i].folds
+}
+
+// Key is equal for chains that do the same, step by step: the names in one
+// spelling, separated by commas. A chain's prefixes are those of its key.
+func (c Chain) Key() string { return c.key }
+
+// Touches is false where v certainly comes out as it went in. It costs one AND.
+func (c Chain) Touches(v Value) bool { return v.marks&(c.touched|c.folded) != 0 }
+
+// TouchesFolded is Touches for readers that ignore ASCII case: false where v
+// certainly comes out as it went in but for the case of A to Z. Beyond ASCII,
+// case still counts: lowercase makes k of U+212A and i of U+0130.
+func (c Chain) TouchesFolded(v Value) bool { return v.marks&c.touched != 0 }
+
+// Apply returns what the engine's operator would see of v, and whether that is
+// another text. As there, a step that fails leaves the text as it was, and the
+// next goes on.
+//
+// The returned text is v's own, or lies in s until its next use: copy it to keep
+// it. v must not lie in s.
+func (c Chain) Apply(s *Scratch, v Value) (text string, changed bool) {
+	s.reset()
+	out := v
+	for _, i := range c.steps {
+		if out.marks&(1<<i|steps[i].folds) != 0 {
+			out = s.apply(&steps[i], out)
+		}
+	}
+	if out.text == v.text {
+		return v.text, false
+	}
+	return out.text, true
+}

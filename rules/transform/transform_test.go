@@ -1,0 +1,172 @@
+package transform_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/lachan-waf/lachan/rules/transform"
+)
+
+// comparison holds the chains against the engine's.
+type comparison struct {
+	engine  *engine
+	chains  []transform.Chain
+	scratch transform.Scratch
+	values  int
+}
+
+// compare is every transformation by itself and every chain of CRS.
+func compare(tb testing.TB) *comparison {
+	tb.Helper()
+	var lists [][]string
+	for _, name := range names {
+		lists = append(lists, []string{name})
+	}
+	chains, lists := known(tb, append(lists, crsChains(tb)...))
+	return &comparison{engine: newEngine(tb, lists), chains: chains}
+}
+
+// check compares what becomes of value, and holds Touches to its promise.
+func (c *comparison) check(tb testing.TB, value string) {
+	tb.Helper()
+	c.values++
+	v := transform.Of(value)
+	for i, want := range c.engine.transform(tb, value) {
+		chain := c.chains[i]
+		got, changed := chain.Apply(&c.scratch, v)
+		if got != want || changed != (got != value) {
+			tb.Fatalf("%s\nof  %q\nis  %q (changed: %v)\nnot %q", chain.Key(), value, want, got != value, got)
+		}
+		if changed && !chain.Touches(v) {
+			tb.Fatalf("%s is said not to touch %q, and makes %q of it", chain.Key(), value, want)
+		}
+		if folded(want) != folded(value) && !chain.TouchesFolded(v) {
+			tb.Fatalf("%s is said not to touch %q but for case, and makes %q of it", chain.Key(), value, want)
+		}
+	}
+}
+
+func (c *comparison) log(t *testing.T) { t.Logf("%d values, %d chains", c.values, len(c.chains)) }
+
+// folded folds A to Z, and no other letters.
+func folded(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		if 'A' <= c && c <= 'Z' {
+			b[i] = c | 0x20
+		}
+	}
+	return string(b)
+}
+
+// seed makes the random values of a test the same each time.
+const seed = 20260728
+
+func TestNastyValues(t *testing.T) {
+	c := compare(t)
+	for _, value := range nasty {
+		c.check(t, value)
+		for _, other := range nasty {
+			c.check(t, value+other)
+		}
+	}
+	c.log(t)
+}
+
+func TestStringsOfOtherSuites(t *testing.T) {
+	c := compare(t)
+	for _, value := range append(crsStrings(t), corazaStrings(t)...) {
+		c.check(t, value)
+	}
+	c.log(t)
+}
+
+// TestShortStrings tries every byte beside each that means something, and longer
+// strings of those that mean something together.
+func TestShortStrings(t *testing.T) {
+	c := compare(t)
+	const meaning = "\x00\t\n\r \"#%&'()*+,-./0:;<>A\\^afux{}\x85\xa0\xc2\xe1"
+	for i := range 256 {
+		for _, m := range []byte(meaning) {
+			c.check(t, string([]byte{byte(i), m}))
+			c.check(t, string([]byte{m, byte(i)}))
+		}
+	}
+	for _, letters := range []string{"/.a:\\ ", "/*-<!>#", " ,/\"A", "\xc2\xa0\x85 \xe1"} {
+		words(letters, 5, func(word string) { c.check(t, word) })
+	}
+	c.log(t)
+}
+
+// TestEveryCodePoint has each, in UTF-8 and as an escape. Beyond the first two
+// planes, where no letter has case, some must do.
+func TestEveryCodePoint(t *testing.T) {
+	c := compare(t)
+	for block := rune(0); block <= utf8.MaxRune; block += 0x100 {
+		if block >= 0x20000 && block&0xff00 != 0xff00 {
+			continue
+		}
+		var plain, uni, js, css, reference strings.Builder
+		for r := block; r < block+0x100; r++ {
+			plain.WriteRune(r)
+			fmt.Fprintf(&js, "\\u{%x}", r)
+			fmt.Fprintf(&css, "\\%x ", r)
+			fmt.Fprintf(&reference, "&#x%x;", r)
+			if r <= 0xffff {
+				fmt.Fprintf(&uni, "%%u%04X", r)
+				fmt.Fprintf(&js, "\\u%04x", r)
+			}
+		}
+		for _, value := range []string{plain.String(), uni.String(), js.String(), css.String(), reference.String()} {
+			c.check(t, value)
+		}
+	}
+	c.log(t)
+}
+
+func TestEveryEntity(t *testing.T) {
+	names, err := os.ReadFile("entities.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := compare(t)
+	for _, name := range strings.Fields(string(names)) {
+		for _, value := range []string{"&" + name, "&" + name + "x", "&" + name + "=", "&x" + name, "&" + name[:len(name)-1], "&" + strings.ToLower(name)} {
+			c.check(t, value)
+		}
+	}
+	c.log(t)
+}
+
+func TestRandomValues(t *testing.T) {
+	c := compare(t)
+	r := rand.New(rand.NewPCG(seed, 0))
+	for range 20_000 {
+		c.check(t, random(r))
+		c.check(t, noise(r))
+	}
+	c.log(t)
+}
+
+// TestRandomChains puts steps together as no rule of CRS does.
+func TestRandomChains(t *testing.T) {
+	r := rand.New(rand.NewPCG(seed, 1))
+	var lists [][]string
+	for range 500 {
+		var list []string
+		for range 2 + r.IntN(6) {
+			list = append(list, names[r.IntN(len(names))])
+		}
+		lists = append(lists, list)
+	}
+	chains, lists := known(t, lists)
+	c := &comparison{engine: newEngine(t, lists), chains: chains}
+	for range 2000 {
+		c.check(t, random(r))
+	}
+	c.log(t)
+}

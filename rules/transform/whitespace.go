@@ -1,0 +1,45 @@
+package transform
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+func trim(dst []byte, src string) []byte      { return append(dst, strings.Trim(src, space)...) }
+func trimLeft(dst []byte, src string) []byte  { return append(dst, strings.TrimLeft(src, space)...) }
+func trimRight(dst []byte, src string) []byte { return append(dst, strings.TrimRight(src, space)...) }
+
+// removeWhitespace drops what Unicode calls white space, and makes U+FFFD of
+// every byte that is not UTF-8.
+func removeWhitespace(dst []byte, src string) []byte {
+	for _, r := range src {
+		if !unicode.IsSpace(r) {
+			dst = utf8.AppendRune(dst, r)
+		}
+	}
+	return dst
+}
+
+// compressWhitespace makes one space of each run of white space: C's, U+0085,
+// U+00A0, and a byte A0 that is not part of a character.
+func compressWhitespace(dst []byte, src string) []byte {
+	within := false
+	for i := 0; i < len(src); {
+		r, n := utf8.DecodeRuneInString(src[i:])
+		blank := isLatinSpace(r) || src[i] == 0xa0
+		switch {
+		case !blank:
+			dst = append(dst, src[i:i+n]...)
+		case !within:
+			dst = append(dst, ' ')
+		}
+		within = blank
+		i += n
+	}
+	return dst
+}
+
+func isLatinSpace(r rune) bool {
+	return r == ' ' || '\t' <= r && r <= '\r' || r == 0x85 || r == 0xa0
+}
