@@ -1,6 +1,7 @@
 package transform_test
 
 import (
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -11,6 +12,14 @@ import (
 func TestApplyAllocatesNothing(t *testing.T) {
 	chains, _ := known(t, append(crsChains(t), names))
 	var scratch transform.Scratch
+	set := transform.NewSet(chains, false)
+	visit := func(string, []int) {}
+	for _, value := range append(nasty, long()...) {
+		v := transform.Of(value)
+		if n := testing.AllocsPerRun(1, func() { set.Apply(&scratch, v, visit) }); n != 0 {
+			t.Fatalf("the set allocates %v times for %q", n, value)
+		}
+	}
 	for _, chain := range chains {
 		for _, value := range append(nasty, long()...) {
 			v := transform.Of(value)
@@ -38,6 +47,28 @@ func long() []string {
 func BenchmarkChains(b *testing.B) {
 	chains, _ := known(b, crsChains(b))
 	benchmark(b, chains)
+}
+
+// BenchmarkSet is the same with a set.
+func BenchmarkSet(b *testing.B) {
+	chains, _ := known(b, crsChains(b))
+	for _, ignoreCase := range []bool{false, true} {
+		set := transform.NewSet(chains, ignoreCase)
+		for i, name := range []string{"ascii", "vietnamese", "encoded"} {
+			b.Run(fmt.Sprintf("%s/%v", name, ignoreCase), func(b *testing.B) {
+				value := long()[i]
+				var scratch transform.Scratch
+				texts := 0
+				visit := func(string, []int) { texts++ }
+				b.SetBytes(int64(len(value)))
+				b.ReportAllocs()
+				for b.Loop() {
+					set.Apply(&scratch, transform.Of(value), visit)
+				}
+				b.ReportMetric(float64(texts)/float64(b.N), "texts/op")
+			})
+		}
+	}
 }
 
 func BenchmarkStep(b *testing.B) {

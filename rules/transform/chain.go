@@ -1,6 +1,9 @@
 package transform
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Chain is the transformations of a rule, in order. The zero Chain changes
 // nothing. It never changes, and may be used by many at once.
@@ -55,6 +58,24 @@ func (c Chain) Touches(v Value) bool { return v.marks&(c.touched|c.folded) != 0 
 // case still counts: lowercase makes k of U+212A and i of U+0130.
 func (c Chain) TouchesFolded(v Value) bool { return v.marks&c.touched != 0 }
 
+// Stages are the chains whose texts a rule with multiMatch shows its operator one
+// after the other: c after no step, after one, and so on. It is false for
+// chains with a step whose changes the engine may overlook there, and then
+// drops.
+func (c Chain) Stages() (stages []Chain, ok bool) {
+	stages = []Chain{{}}
+	var stage Chain
+	for _, i := range c.steps {
+		if steps[i].overlooked {
+			return nil, false
+		}
+		stage.steps = slices.Clip(stage.steps)
+		stage.add(i)
+		stages = append(stages, stage)
+	}
+	return stages, true
+}
+
 // Apply returns what the engine's operator would see of v, and whether that is
 // another text. As there, a step that fails leaves the text as it was, and the
 // next goes on.
@@ -65,8 +86,8 @@ func (c Chain) Apply(s *Scratch, v Value) (text string, changed bool) {
 	s.reset()
 	out := v
 	for _, i := range c.steps {
-		if out.marks&(1<<i|steps[i].folds) != 0 {
-			out = s.apply(&steps[i], out)
+		if out.marks&marksOf(i) != 0 {
+			out = s.apply(i, out)
 		}
 	}
 	if out.text == v.text {

@@ -73,7 +73,7 @@ func cssEscape(dst []byte, s string) ([]byte, int) {
 			code = utf8.RuneError
 		}
 		n++
-		if n < len(s) && strings.IndexByte(space, s[n]) >= 0 {
+		if n < len(s) && isSpace(s[n]) {
 			n++
 		}
 		return utf8.AppendRune(dst, narrow(code)), n

@@ -48,6 +48,7 @@ func toLower(r rune) rune {
 // utf8ToUnicode writes what is not ASCII as %uHHHH, with five or six digits
 // beyond the Basic Multilingual Plane, and a byte that is not UTF-8 as %ufffd.
 func utf8ToUnicode(dst []byte, src string) []byte {
+	const digits = "0123456789abcdef"
 	for i := 0; i < len(src); {
 		c := src[i]
 		if c < utf8.RuneSelf {
@@ -56,14 +57,11 @@ func utf8ToUnicode(dst []byte, src string) []byte {
 			continue
 		}
 		r, n := utf8.DecodeRuneInString(src[i:])
-		dst = append(dst, "%u"...)
-		if r < 0x1000 {
-			dst = append(dst, '0')
+		if r <= 0xffff {
+			dst = append(dst, '%', 'u', digits[r>>12], digits[r>>8&15], digits[r>>4&15], digits[r&15])
+		} else {
+			dst = strconv.AppendUint(append(dst, "%u"...), uint64(r), 16)
 		}
-		if r < 0x100 {
-			dst = append(dst, '0')
-		}
-		dst = strconv.AppendUint(dst, uint64(r), 16)
 		i += n
 	}
 	return dst

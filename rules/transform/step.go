@@ -13,6 +13,10 @@ type step struct {
 	bytes       string
 	beyondASCII bool
 	folds       marks
+	// overlooked is true where the engine may say of a changed text that it is
+	// not: of one as long as before, or in which only bytes that are not UTF-8
+	// were replaced. Only multiMatch asks.
+	overlooked bool
 	// rewrite appends to dst what becomes of src, which has at least one byte.
 	// src may lie in dst's own array, before its end.
 	rewrite func(dst []byte, src string) []byte
@@ -23,7 +27,7 @@ func (s *step) touches(b byte) bool {
 }
 
 const (
-	space     = " \t\n\v\f\r" // C's isspace
+	space     = " \t\n\v\f\r" // as isSpace says
 	hexDigits = "0123456789ABCDEFabcdef"
 )
 
@@ -36,7 +40,7 @@ var steps = [...]step{
 	{name: "cssDecode", bytes: `\`, rewrite: cssDecode},
 	{name: "escapeSeqDecode", bytes: `\`, rewrite: escapeSeqDecode},
 	{name: "hexDecode", bytes: hexDigits, rewrite: hexDecode},
-	{name: "htmlEntityDecode", bytes: "&", rewrite: htmlEntityDecode},
+	{name: "htmlEntityDecode", bytes: "&", overlooked: true, rewrite: htmlEntityDecode},
 	{name: "jsDecode", bytes: `\`, rewrite: jsDecode},
 	{name: "lowercase", beyondASCII: true, folds: capitals, rewrite: lowercase},
 	{name: "normalizePath", bytes: "/.", rewrite: normalizePath},
@@ -44,7 +48,7 @@ var steps = [...]step{
 	{name: "removeComments", bytes: "*-#", rewrite: removeComments},
 	{name: "removeCommentsChar", bytes: "*-#", rewrite: removeCommentsChar},
 	{name: "removeNulls", bytes: "\x00", rewrite: removeNulls},
-	{name: "removeWhitespace", bytes: space, beyondASCII: true, rewrite: removeWhitespace},
+	{name: "removeWhitespace", bytes: space, beyondASCII: true, overlooked: true, rewrite: removeWhitespace},
 	{name: "replaceComments", bytes: "*", rewrite: replaceComments},
 	{name: "replaceNulls", bytes: "\x00", rewrite: replaceNulls},
 	{name: "trim", bytes: space, rewrite: trim},

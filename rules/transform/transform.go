@@ -11,6 +11,8 @@
 //		…
 //	}
 //
+// A [Set] does the same for all chains of a rule set at once.
+//
 // What counts is coraza's behaviour, its oddities included, not the manual's:
 // where the two differ, a comment says so, and the tests hold every
 // transformation, and every chain of CRS, against the engine itself.

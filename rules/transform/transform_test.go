@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/lachan-waf/lachan/rules/transform"
@@ -15,8 +17,17 @@ import (
 type comparison struct {
 	engine  *engine
 	chains  []transform.Chain
+	sets    map[bool]*transform.Set // by whether they ignore case
 	scratch transform.Scratch
 	values  int
+}
+
+func newComparison(tb testing.TB, lists [][]string) *comparison {
+	tb.Helper()
+	chains, lists := known(tb, lists)
+	return &comparison{engine: newEngine(tb, lists), chains: chains, sets: map[bool]*transform.Set{
+		false: transform.NewSet(chains, false), true: transform.NewSet(chains, true),
+	}}
 }
 
 // compare is every transformation by itself and every chain of CRS.
@@ -26,8 +37,7 @@ func compare(tb testing.TB) *comparison {
 	for _, name := range names {
 		lists = append(lists, []string{name})
 	}
-	chains, lists := known(tb, append(lists, crsChains(tb)...))
-	return &comparison{engine: newEngine(tb, lists), chains: chains}
+	return newComparison(tb, append(lists, crsChains(tb)...))
 }
 
 // check compares what becomes of value, and holds Touches to its promise.
@@ -35,7 +45,8 @@ func (c *comparison) check(tb testing.TB, value string) {
 	tb.Helper()
 	c.values++
 	v := transform.Of(value)
-	for i, want := range c.engine.transform(tb, value) {
+	wanted := c.engine.transform(tb, value)
+	for i, want := range wanted {
 		chain := c.chains[i]
 		got, changed := chain.Apply(&c.scratch, v)
 		if got != want || changed != (got != value) {
@@ -47,6 +58,26 @@ func (c *comparison) check(tb testing.TB, value string) {
 		if folded(want) != folded(value) && !chain.TouchesFolded(v) {
 			tb.Fatalf("%s is said not to touch %q but for case, and makes %q of it", chain.Key(), value, want)
 		}
+	}
+	for ignoreCase := range c.sets {
+		c.checkSet(tb, v, wanted, ignoreCase)
+	}
+}
+
+// checkSet: a set visits every chain once, with the engine's text.
+func (c *comparison) checkSet(tb testing.TB, v transform.Value, wanted []string, ignoreCase bool) {
+	tb.Helper()
+	visits := make([]int, len(c.chains))
+	c.sets[ignoreCase].Apply(&c.scratch, v, func(text string, chains []int) {
+		for _, i := range chains {
+			visits[i]++
+			if text != wanted[i] && !(ignoreCase && folded(text) == folded(wanted[i])) {
+				tb.Fatalf("%s in a set (ignoring case: %v)\nof  %q\nis  %q\nnot %q", c.chains[i].Key(), ignoreCase, v, wanted[i], text)
+			}
+		}
+	})
+	if slices.ContainsFunc(visits, func(n int) bool { return n != 1 }) {
+		tb.Fatalf("%q: visits %v", v, visits)
 	}
 }
 
@@ -163,10 +194,32 @@ func TestRandomChains(t *testing.T) {
 		}
 		lists = append(lists, list)
 	}
-	chains, lists := known(t, lists)
-	c := &comparison{engine: newEngine(t, lists), chains: chains}
+	c := newComparison(t, lists)
 	for range 2000 {
 		c.check(t, random(r))
 	}
 	c.log(t)
+}
+
+// TestTimeIsLinear: a megabyte is a body that may be inspected.
+func TestTimeIsLinear(t *testing.T) {
+	chains, _ := known(t, append(crsChains(t), names))
+	set := transform.NewSet(chains, false)
+	var scratch transform.Scratch
+	took := func(part string, length int) time.Duration {
+		v := transform.Of(strings.Repeat(part, length/len(part)))
+		best := time.Hour
+		for range 3 {
+			start := time.Now()
+			set.Apply(&scratch, v, func(string, []int) {})
+			best = min(best, time.Since(start))
+		}
+		return best
+	}
+	for _, part := range []string{"+a", "%u", "&#", "&a", "&#1", "/*", "/*a*/", "<!--", "a--", "../", "a/../", "/a", "a:", ". ", "\\u{", "\\", " a", "\xff"} {
+		short, long := took(part, 32<<10), took(part, 512<<10)
+		if long > 100*short+20*time.Millisecond { // 16 when linear, 256 when quadratic
+			t.Errorf("%q: 32 KiB took %v, 512 KiB %v", part, short, long)
+		}
+	}
 }

@@ -1,7 +1,5 @@
 package transform
 
-import "strings"
-
 // urlDecode decodes %HH and +. What is no escape stays.
 func urlDecode(dst []byte, src string) []byte { return percentDecode(dst, src, false) }
 
@@ -43,14 +41,11 @@ func percentEscape(s string, uni bool) (decoded byte, n int) {
 	return '%', 1
 }
 
-// plain returns the length of s before the first escape.
+// plain returns the length of s before the next escape, after its first byte.
 func plain(s string) int {
-	percent := strings.IndexByte(s, '%')
-	if percent < 0 {
-		percent = len(s)
+	n := 1
+	for n < len(s) && s[n] != '%' && s[n] != '+' {
+		n++
 	}
-	if plus := strings.IndexByte(s[:percent], '+'); plus >= 0 {
-		return plus
-	}
-	return percent
+	return n
 }

@@ -11,7 +11,7 @@ type Value struct {
 func Of(text string) Value {
 	var m marks
 	for i := range len(text) {
-		m |= markOf[text[i]]
+		m |= byteMarks[text[i]]
 	}
 	return Value{text, m}
 }
@@ -29,8 +29,11 @@ const (
 	smalls                            // a to z
 )
 
-// markOf holds the marks of each byte.
-var markOf = func() (table [256]marks) {
+// marksOf are the marks of texts that a step may change.
+func marksOf(step int) marks { return 1<<step | steps[step].folds }
+
+// byteMarks are the marks of each byte.
+var byteMarks = func() (table [256]marks) {
 	for i, s := range steps {
 		for b := range table {
 			if s.touches(byte(b)) {

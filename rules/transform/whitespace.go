@@ -13,10 +13,20 @@ func trimRight(dst []byte, src string) []byte { return append(dst, strings.TrimR
 // removeWhitespace drops what Unicode calls white space, and makes U+FFFD of
 // every byte that is not UTF-8.
 func removeWhitespace(dst []byte, src string) []byte {
-	for _, r := range src {
+	for i := 0; i < len(src); {
+		c := src[i]
+		if c < utf8.RuneSelf {
+			if !isSpace(c) {
+				dst = append(dst, c)
+			}
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(src[i:])
 		if !unicode.IsSpace(r) {
 			dst = utf8.AppendRune(dst, r)
 		}
+		i += n
 	}
 	return dst
 }
@@ -26,8 +36,12 @@ func removeWhitespace(dst []byte, src string) []byte {
 func compressWhitespace(dst []byte, src string) []byte {
 	within := false
 	for i := 0; i < len(src); {
-		r, n := utf8.DecodeRuneInString(src[i:])
-		blank := isLatinSpace(r) || src[i] == 0xa0
+		blank, n := isSpace(src[i]), 1
+		if src[i] >= utf8.RuneSelf {
+			var r rune
+			r, n = utf8.DecodeRuneInString(src[i:])
+			blank = r == 0x85 || r == 0xa0 || src[i] == 0xa0
+		}
 		switch {
 		case !blank:
 			dst = append(dst, src[i:i+n]...)
@@ -40,6 +54,5 @@ func compressWhitespace(dst []byte, src string) []byte {
 	return dst
 }
 
-func isLatinSpace(r rune) bool {
-	return r == ' ' || '\t' <= r && r <= '\r' || r == 0x85 || r == 0xa0
-}
+// isSpace is C's isspace: true for the bytes of space.
+func isSpace(c byte) bool { return c == ' ' || '\t' <= c && c <= '\r' }
