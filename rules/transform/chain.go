@@ -14,26 +14,23 @@ type Chain struct {
 	folded  marks // the ASCII letters
 }
 
-// Parse reads the names a rule gives with t:, in any case, after those of the
-// SecDefaultAction in force. It is false where one of them is not of this
+// Parse reads the names a rule gives with t:, in any case, behind those of the
+// SecDefaultAction in force. It is false where a name that counts is not of this
 // package: what the rule sees is then unknown.
-func Parse(names []string) (Chain, bool) {
-	var c Chain
+func Parse(names []string) (c Chain, ok bool) {
+	ok = true
 	for _, name := range names {
-		if name == "none" {
-			c = Chain{}
-			continue
+		switch i, known := stepIndex(name); {
+		case name == "none":
+			c, ok = Chain{}, true
+		case strings.EqualFold(name, "none"): // written None, it does nothing at all
+		case known:
+			c.add(i)
+		default:
+			ok = false
 		}
-		if strings.EqualFold(name, "none") {
-			continue // only the lower-case name resets; any other changes nothing
-		}
-		i, ok := stepIndex(name)
-		if !ok {
-			return Chain{}, false
-		}
-		c.add(i)
 	}
-	return c, true
+	return c, ok
 }
 
 func (c *Chain) add(i int) {

@@ -25,7 +25,7 @@ type comparison struct {
 func newComparison(tb testing.TB, lists [][]string) *comparison {
 	tb.Helper()
 	chains, lists := known(tb, lists)
-	return &comparison{engine: newEngine(tb, lists), chains: chains, sets: map[bool]*transform.Set{
+	return &comparison{engine: newEngine(tb, lists, ""), chains: chains, sets: map[bool]*transform.Set{
 		false: transform.NewSet(chains, false), true: transform.NewSet(chains, true),
 	}}
 }
@@ -37,6 +37,7 @@ func compare(tb testing.TB) *comparison {
 	for _, name := range names {
 		lists = append(lists, []string{name})
 	}
+	lists = append(lists, []string{"Lowercase", "None", "TRIM"}, []string{"sha1", "none", "trim"})
 	return newComparison(tb, append(lists, crsChains(tb)...))
 }
 
@@ -45,7 +46,13 @@ func (c *comparison) check(tb testing.TB, value string) {
 	tb.Helper()
 	c.values++
 	v := transform.Of(value)
-	wanted := c.engine.transform(tb, value)
+	wanted := make([]string, len(c.chains))
+	for i, seen := range c.engine.transform(tb, value) {
+		if len(seen) != 1 {
+			tb.Fatalf("%s: %q was seen %d times", c.chains[i].Key(), value, len(seen))
+		}
+		wanted[i] = seen[0]
+	}
 	for i, want := range wanted {
 		chain := c.chains[i]
 		got, changed := chain.Apply(&c.scratch, v)
@@ -176,7 +183,7 @@ func TestEveryEntity(t *testing.T) {
 func TestRandomValues(t *testing.T) {
 	c := compare(t)
 	r := rand.New(rand.NewPCG(seed, 0))
-	for range 20_000 {
+	for range 8000 {
 		c.check(t, random(r))
 		c.check(t, noise(r))
 	}
@@ -187,7 +194,7 @@ func TestRandomValues(t *testing.T) {
 func TestRandomChains(t *testing.T) {
 	r := rand.New(rand.NewPCG(seed, 1))
 	var lists [][]string
-	for range 500 {
+	for range 300 {
 		var list []string
 		for range 2 + r.IntN(6) {
 			list = append(list, names[r.IntN(len(names))])
@@ -195,10 +202,63 @@ func TestRandomChains(t *testing.T) {
 		lists = append(lists, list)
 	}
 	c := newComparison(t, lists)
-	for range 2000 {
+	for range 1000 {
 		c.check(t, random(r))
 	}
 	c.log(t)
+}
+
+// TestStages: a rule with multiMatch sees the texts of its chain's stages.
+func TestStages(t *testing.T) {
+	var lists [][]string
+	for _, name := range names {
+		lists = append(lists, []string{name}, []string{"urlDecodeUni", name, "lowercase"})
+	}
+	chains, lists := known(t, append(lists, crsChains(t)...))
+	e := newEngine(t, lists, ",multiMatch")
+	r := rand.New(rand.NewPCG(seed, 2))
+	var scratch transform.Scratch
+	compared := 0
+	for range 3000 {
+		value := random(r)
+		seen := e.transform(t, value)
+		for i, chain := range chains {
+			stages, ok := chain.Stages()
+			if !ok {
+				continue
+			}
+			compared++
+			var texts []string
+			for _, stage := range stages {
+				text, _ := stage.Apply(&scratch, transform.Of(value))
+				texts = append(texts, strings.Clone(text))
+			}
+			if want := slices.Compact(seen[i]); !slices.Equal(slices.Compact(texts), want) {
+				t.Fatalf("%s\nof  %q\nare %q\nnot %q", chain.Key(), value, want, texts)
+			}
+		}
+	}
+	t.Logf("%d compared", compared)
+}
+
+func TestParse(t *testing.T) {
+	for _, test := range []struct{ names, key string }{
+		{"", ""},
+		{"none", ""},
+		{"lowercase none URLDECODEUNI normalisePathWin", "urlDecodeUni,normalizePathWin"},
+		{"lowercase None removenulls", "lowercase,removeNulls"},
+		{"sha1 none trim", "trim"},
+	} {
+		chain, ok := transform.Parse(strings.Fields(test.names))
+		if !ok || chain.Key() != test.key {
+			t.Errorf("%s: %q %v", test.names, chain.Key(), ok)
+		}
+	}
+	for _, name := range append(unknown, "", "sqlHexDecode") {
+		if _, ok := transform.Parse([]string{"lowercase", name}); ok {
+			t.Errorf("%q is known", name)
+		}
+	}
 }
 
 // TestTimeIsLinear: a megabyte is a body that may be inspected.
