@@ -20,6 +20,15 @@ func (s *source) compile() (waf coraza.WAF, err error) {
 			waf, err = nil, c.blame(fmt.Errorf("compiling panicked: %v", p))
 		}
 	}()
+	if !s.stock {
+		if s.units, c.dropped, err = folded(s.units); err != nil {
+			return nil, err
+		}
+		c.files = s.fs()
+		if c.files.screening, err = newScreening(s.units, c.files); err != nil {
+			return nil, err
+		}
+	}
 	config := experimental.WAFConfigWithRuleObserver(coraza.NewWAFConfig().WithRootFS(c.files), c.observe)
 	for _, u := range s.units {
 		config = config.WithDirectivesFromFile(s.path(u.name))
@@ -33,8 +42,9 @@ func (s *source) compile() (waf coraza.WAF, err error) {
 
 // compiler finds out which directive an error belongs to.
 type compiler struct {
-	files  *sourceFS
-	owners map[int]place // the operator's rules by number
+	files   *sourceFS
+	owners  map[int]place // the operator's rules by number
+	dropped map[int]bool  // rules of CRS that the policy does not need
 }
 
 // observe is told of every rule as it is added.

@@ -24,6 +24,7 @@ type Options struct {
 type Engines struct {
 	opts    Options
 	buffers *bufferPool
+	stock   bool // for tests: coraza judges alone
 
 	mu   sync.Mutex
 	wafs map[string]*sharedWAF // by source.key
@@ -65,6 +66,7 @@ func (s *Engines) Acquire(site *policies.Site) (*Engine, error) {
 		s.opts.Logger.Warn("exclusion has expired", zap.String("site", site.Name), zap.Int("rule", x.Rule),
 			zap.String("path", x.Path), zap.String("target", x.Target), zap.Stringer("until", x.Until))
 	}
+	src.stock = s.stock
 	e.key, e.expired = src.key, expired
 	e.shared, err = s.share(src)
 	if err != nil {

@@ -41,6 +41,7 @@ type source struct {
 	units []unit
 	data  map[string][]byte
 	key   string
+	stock bool // without a screening: tests compare with it
 }
 
 // newSource puts a site's rules together in the order CRS prescribes: set-up,
@@ -142,9 +143,10 @@ func (s *source) path(name string) string {
 // sourceFS shows a source to coraza as a file system, and remembers which unit
 // is being compiled: coraza's errors do not tell.
 type sourceFS struct {
-	units   map[string]*unit
-	data    map[string][]byte
-	current *unit
+	units     map[string]*unit
+	data      map[string][]byte
+	current   *unit
+	screening *screening
 }
 
 func (s *source) fs() *sourceFS {

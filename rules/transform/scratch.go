@@ -33,3 +33,10 @@ func (s *Scratch) apply(step int, v Value) Value {
 func view(b []byte) string {
 	return unsafe.String(unsafe.SliceData(b), len(b)) //nolint:gosec // see above: the bytes outlive the string
 }
+
+// Shrink lets go of a room of more than most bytes.
+func (s *Scratch) Shrink(most int) {
+	if cap(s.buf) > most {
+		s.buf = nil
+	}
+}

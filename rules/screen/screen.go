@@ -1,0 +1,143 @@
+package screen
+
+import (
+	"strings"
+	"sync"
+
+	"github.com/lachan-waf/lachan/rules/transform"
+)
+
+// Collection is a variable of requests that rules look at.
+type Collection struct {
+	all  slot
+	keys map[string]*slot // by key in lower case: those that some rule names
+}
+
+// slot is what rules ask of one kind of value.
+type slot struct {
+	number uint64
+	rules  ruleSet
+	except ruleSet
+	chains *transform.Set
+	after  []ruleSet // by chain: the rules that look at values after it
+}
+
+func (c *Collection) key(key string) *slot {
+	s := c.keys[key]
+	if s == nil {
+		s = new(slot)
+		c.keys[key] = s
+	}
+	return s
+}
+
+// slot returns what is asked of the values under key.
+func (c *Collection) slot(key string) *slot {
+	if len(c.keys) == 0 {
+		return &c.all
+	}
+	if s := c.keys[strings.ToLower(key)]; s != nil {
+		return s
+	}
+	return &c.all
+}
+
+// Collection returns the named one, or nil where no rule looks at it.
+func (s *Screen) Collection(name string) *Collection { return s.collections[name] }
+
+// Candidates gathers the rules that may match a request.
+type Candidates struct {
+	screen  *Screen
+	set     ruleSet
+	hits    [maxRules]uint8 // of one value: a bit for each clause that is met
+	touched []uint16        // the rules with hits
+	scratch transform.Scratch
+}
+
+var pool = sync.Pool{New: func() any { return new(Candidates) }}
+
+// Begin returns an empty set of candidates. End gives it back.
+func (s *Screen) Begin() *Candidates {
+	c := pool.Get().(*Candidates)
+	c.screen, c.set = s, ruleSet{}
+	return c
+}
+
+// End gives c back.
+func (c *Candidates) End() {
+	c.scratch.Shrink(maxKept)
+	c.screen = nil
+	pool.Put(c)
+}
+
+// maxKept bounds the room for values that is kept between requests.
+const maxKept = 64 << 10
+
+// Has reports whether the rule of index i, as given to New, may match.
+func (c *Candidates) Has(i int) bool { return c.set.has(i) }
+
+// Look adds the rules that may match value, which stands in a collection under key.
+func (c *Candidates) Look(in *Collection, key, value string) { c.look(in.slot(key), value) }
+
+// LookAgain is Look for values that come again and again, such as those of
+// header fields.
+func (c *Candidates) LookAgain(in *Collection, key, value string) {
+	c.screen.memo.look(c, in.slot(key), value)
+}
+
+func (c *Candidates) look(s *slot, value string) {
+	s.chains.Apply(&c.scratch, transform.Of(value), func(text string, chains []int) {
+		var rules ruleSet
+		for _, chain := range chains {
+			rules.addSet(&s.after[chain])
+		}
+		if rules.removeSet(&c.set); rules.empty() {
+			return
+		}
+		met := c.screen.maskOf(text)
+		if met.has(0) && foldsToASCII(text) {
+			c.set.addSet(&rules)
+			return
+		}
+		c.scan(text, &met, &rules)
+	})
+}
+
+// scan adds those of rules whose conditions value meets.
+func (c *Candidates) scan(value string, met *byteMask, rules *ruleSet) {
+	s := c.screen
+	s.words.each(value, func(word uint16) {
+		for _, p := range s.postings[word] {
+			if rules.has(int(p.rule)) {
+				if c.hits[p.rule] == 0 {
+					c.touched = append(c.touched, p.rule)
+				}
+				c.hits[p.rule] |= 1 << p.clause
+			}
+		}
+	})
+	for _, r := range c.touched {
+		c.decide(int(r), value, met)
+		c.hits[r] = 0
+	}
+	c.touched = c.touched[:0]
+	byBytes := rules.and(&s.byBytes)
+	byBytes.removeSet(&c.set)
+	for r := range byBytes.all {
+		c.decide(r, value, met)
+	}
+}
+
+// decide adds a rule if all its clauses are met, and its operator agrees.
+func (c *Candidates) decide(rule int, value string, met *byteMask) {
+	r := &c.screen.rules[rule]
+	hits := c.hits[rule]
+	for i := range r.bytes {
+		if hits>>i&1 == 0 && r.full>>i&1 != 0 && (r.bytes[i] < 0 || !met.has(r.bytes[i])) {
+			return
+		}
+	}
+	if r.match == nil || r.match(value) {
+		c.set.add(rule)
+	}
+}

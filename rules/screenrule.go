@@ -1,0 +1,218 @@
+package rules
+
+import (
+	"io/fs"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/corazawaf/libinjection-go"
+
+	"github.com/lachan-waf/lachan/rules/screen"
+	"github.com/lachan-waf/lachan/rules/transform"
+)
+
+// head is a SecRule, or the first of a chain, as far as screening needs it.
+type head struct {
+	rule
+	id, phase int
+	level     int // of paranoia, where its tags tell
+	names     []string
+	multi     bool
+	skips     int // how many rules of its phase it may skip
+	counted   bool
+}
+
+// readHead reads the actions of a rule that is not within a chain.
+func readHead(r rule) head {
+	h := head{rule: r, phase: 2}
+	list, _ := splitActions(r.actions)
+	for _, a := range list {
+		switch a.name {
+		case "id":
+			h.id, _ = strconv.Atoi(a.value)
+		case "phase":
+			h.phase = phaseOf(a.value)
+		case "t":
+			h.names = append(h.names, a.value)
+		case "multimatch":
+			h.multi = true
+		case "skip":
+			h.skips, _ = strconv.Atoi(a.value)
+		}
+	}
+	return h
+}
+
+func phaseOf(name string) int {
+	switch strings.ToLower(name) {
+	case "request":
+		return 2
+	case "response":
+		return 4
+	case "logging":
+		return 5
+	}
+	phase, _ := strconv.Atoi(name)
+	return phase
+}
+
+// countSkipped notes which rules others count when they skip: were one of them
+// taken out, the rule behind it would be skipped instead.
+func countSkipped(heads []head) {
+	var left [6]int // by phase
+	for i := range heads {
+		h := &heads[i]
+		if h.phase < 1 || h.phase >= len(left) {
+			continue
+		}
+		h.counted = left[h.phase] > 0
+		left[h.phase] = max(left[h.phase]-1, h.skips)
+	}
+}
+
+// screened returns what a Screen has to know of the rule; false where only the
+// engine can tell whether it matches.
+func (h *head) screened(files fs.FS) (r screen.Rule, ok bool) {
+	if r.ID = h.id; h.id == 0 || h.counted || h.phase != 1 && h.phase != 2 {
+		return r, false
+	}
+	if r.Targets, ok = screenedTargets(h.variables); !ok {
+		return r, false
+	}
+	if r.Chains, ok = h.chains(); !ok {
+		return r, false
+	}
+	return r, h.condition(&r, files)
+}
+
+// chains returns the lists of transformations after which the operator looks.
+func (h *head) chains() ([]transform.Chain, bool) {
+	whole, ok := transform.Parse(h.names)
+	if !ok || !h.multi {
+		return []transform.Chain{whole}, ok
+	}
+	return whole.Stages()
+}
+
+// condition reads the operator.
+func (h *head) condition(r *screen.Rule, files fs.FS) bool {
+	negated := strings.HasPrefix(h.operator, "!")
+	name, argument := h.operatorName()
+	if strings.Contains(argument, "%{") {
+		return false
+	}
+	switch strings.ToLower(name) {
+	case "rx":
+		return patternCondition(r, argument, negated)
+	case "unconditionalmatch":
+		return !negated
+	}
+	if negated {
+		return false
+	}
+	switch strings.ToLower(name) {
+	case "pm":
+		return wordsCondition(r, strings.Split(strings.ToLower(argument), " "))
+	case "pmfromfile", "pmf":
+		words, ok := readWords(files, crsPrefix+argument)
+		return ok && wordsCondition(r, words)
+	case "contains", "streq", "beginswith", "endswith":
+		return argument != "" && wordsCondition(r, []string{argument})
+	case "detectsqli":
+		r.Match = func(value string) bool { is, _ := libinjection.IsSQLi(value); return is }
+		return true
+	case "detectxss":
+		r.Match = libinjection.IsXSS
+		return true
+	case "validatebyterange":
+		return rangeCondition(r, argument)
+	}
+	return false
+}
+
+// patternCondition is for @rx, whose flags are those of coraza's operator.
+func patternCondition(r *screen.Rule, argument string, negated bool) bool {
+	pattern := "(?sm)" + argument
+	re, err := regexp.Compile(pattern)
+	if err != nil {
+		return false
+	}
+	if !negated {
+		if r.Clauses, err = screen.Pattern(pattern); err != nil {
+			return false
+		}
+	}
+	if hasByteEscape(argument) { // coraza matches bytes then, not characters
+		return !negated
+	}
+	r.Match = func(value string) bool { return re.MatchString(value) != negated }
+	return true
+}
+
+// hasByteEscape reports whether a pattern may name bytes beyond ASCII, which
+// coraza's operator takes for bytes or for characters.
+func hasByteEscape(pattern string) bool {
+	for i := 0; i+3 < len(pattern); i++ {
+		if pattern[i] == '\\' && pattern[i+1] == 'x' {
+			if digits := strings.TrimLeft(pattern[i+2:min(i+6, len(pattern))], "{"); digits != "" && digits[0] >= '8' {
+				return true
+			}
+		}
+	}
+	return !utf8.ValidString(pattern)
+}
+
+func wordsCondition(r *screen.Rule, words []string) bool {
+	clause, ok := screen.Words(words)
+	if ok {
+		r.Clauses = []screen.Clause{clause}
+	}
+	return ok
+}
+
+// readWords reads the list of a @pmFromFile as coraza does.
+func readWords(files fs.FS, name string) (words []string, ok bool) {
+	data, err := fs.ReadFile(files, name)
+	if err != nil {
+		return nil, false
+	}
+	for line := range strings.Lines(string(data)) {
+		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
+			words = append(words, strings.ToLower(line))
+		}
+	}
+	return words, len(words) > 0
+}
+
+// rangeCondition is for @validateByteRange, which matches bytes out of its ranges.
+func rangeCondition(r *screen.Rule, argument string) bool {
+	var out screen.ByteSet
+	valid := make([]bool, 256)
+	for _, part := range strings.Split(argument, ",") {
+		from, to, isRange := strings.Cut(strings.TrimSpace(part), "-")
+		if !isRange {
+			to = from
+		}
+		lo, errLo := strconv.ParseUint(from, 10, 8)
+		hi, errHi := strconv.ParseUint(to, 10, 8)
+		if errLo != nil || errHi != nil || hi < lo {
+			return false
+		}
+		for b := lo; b <= hi; b++ {
+			valid[b] = true
+		}
+	}
+	for b := range 256 {
+		if !valid[b] {
+			out.Add(byte(b))
+		}
+	}
+	if !slices.Contains(valid, false) {
+		return false
+	}
+	r.Clauses = []screen.Clause{{Bytes: out}}
+	return true
+}
