@@ -3,7 +3,8 @@ package transform
 import "unsafe"
 
 // Scratch is the room in which chains write. Its zero value is ready; it grows
-// to what its largest value needed, and one goroutine uses it at a time.
+// to several times its largest value (utf8toUnicode makes six bytes of one), and
+// one goroutine uses it at a time.
 type Scratch struct {
 	// buf holds the output of each step after that of the one before, so that
 	// no step ever writes over the text it reads.

@@ -2,8 +2,8 @@ package transform
 
 // Set computes several chains together. Chains that are at the same text and
 // come to the same step, having skipped those that do not touch it, take the
-// step once: the chains of CRS make two texts of a plain English value, and a
-// dozen of a Vietnamese one.
+// step once: the chains of CRS make two texts of a plain English value, and ten
+// of a Vietnamese one.
 //
 // A Set never changes, and may be used by many at once.
 type Set struct{ chains []member }

@@ -6,10 +6,8 @@
 //	if !ok { … a transformation this package does not know: leave the rule to the engine … }
 //	…
 //	value := transform.Of(argument) // once for all chains
-//	if chain.Touches(value) {
-//		text, changed := chain.Apply(&scratch, value)
-//		…
-//	}
+//	if chain.Touches(value) { … }
+//	text, changed := chain.Apply(&scratch, value) // the argument itself where not
 //
 // A [Set] does the same for all chains of a rule set at once.
 //

@@ -135,7 +135,7 @@ func TestShortStrings(t *testing.T) {
 		}
 	}
 	for _, letters := range []string{"/.a:\\ ", "/*-<!>#", " ,/\"A", "\xc2\xa0\x85 \xe1"} {
-		words(letters, 5, func(word string) { c.check(t, word) })
+		words(letters, 4, func(word string) { c.check(t, word) })
 	}
 	c.log(t)
 }

@@ -29,6 +29,8 @@ const (
 	smalls                            // a to z
 )
 
+var _ [30 - len(steps)]struct{} // the bits that are left
+
 // marksOf are the marks of texts that a step may change.
 func marksOf(step int) marks { return 1<<step | steps[step].folds }
 
