@@ -135,7 +135,7 @@ func (in *inspection) head(r *Request) {
 			continue
 		}
 		for _, value := range r.Header[name] {
-			in.tx.AddRequestHeader(name, value)
+			in.tx.AddRequestHeader(strings.Clone(name), value) // see separate
 		}
 	}
 	in.framing(r)

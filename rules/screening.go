@@ -67,7 +67,10 @@ func init() {
 type noScreen struct{}
 
 // Evaluate implements plugintypes.Operator.
-func (noScreen) Evaluate(plugintypes.TransactionState, string) bool { return false }
+func (noScreen) Evaluate(tx plugintypes.TransactionState, _ string) bool {
+	separate(tx)
+	return false
+}
 
 // Evaluate implements plugintypes.Operator: it takes rules out, and matches nothing.
 func (p *phaseScreening) Evaluate(tx plugintypes.TransactionState, _ string) bool {
@@ -75,6 +78,7 @@ func (p *phaseScreening) Evaluate(tx plugintypes.TransactionState, _ string) boo
 	if !ok {
 		return false
 	}
+	separate(tx)
 	found := p.screen.Begin()
 	defer found.End()
 	for i := range p.collections {
