@@ -64,3 +64,25 @@ func TestCorpusIsThere(t *testing.T) {
 		t.Errorf("%d strings found in the tests of CRS", n)
 	}
 }
+
+// crsWords lists the words of each data file of the Core Rule Set.
+var crsWords = sync.OnceValue(func() (lists [][]string) {
+	files, err := fs.Glob(coreruleset.FS, "@owasp_crs/*.data")
+	if err != nil {
+		panic(err)
+	}
+	for _, file := range files {
+		text, err := fs.ReadFile(coreruleset.FS, file)
+		if err != nil {
+			panic(err)
+		}
+		var words []string
+		for line := range strings.Lines(string(text)) {
+			if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
+				words = append(words, line)
+			}
+		}
+		lists = append(lists, words)
+	}
+	return lists
+})

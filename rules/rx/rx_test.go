@@ -241,6 +241,35 @@ func FuzzMatchString(f *testing.F) {
 	})
 }
 
+// A value that leads to ever new states is left to regexp, and the states do not
+// grow beyond their bound. Afterwards the automaton is at work again.
+func TestBounds(t *testing.T) {
+	for _, most := range []int64{0, 100 << 10} {
+		budget := rx.Budget{Most: most}
+		m, err := budget.Compile(`(?s)[ab].{14}c`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := pair{"", m, regexp.MustCompile(`(?s)[ab].{14}c`)}
+		random := rand.New(rand.NewPCG(7, 8))
+		for range 400 {
+			b := make([]byte, 1000)
+			for i := range b {
+				b[i] = "abx"[random.IntN(3)]
+			}
+			p.check(t, string(b))
+			p.check(t, string(b)+"c")
+			bound := int64(600 << 10)
+			if most > 0 {
+				bound = most + 100<<10
+			}
+			if held := budget.Held(); held > bound {
+				t.Fatalf("%d bytes are held within a budget of %d", held, most)
+			}
+		}
+	}
+}
+
 // Goroutines that share a Matcher make its states, outgrow its table and flush
 // it under each other's feet.
 func TestConcurrentUse(t *testing.T) {
