@@ -80,6 +80,18 @@ func TestAnswersLikeRegexp(t *testing.T) {
 	}
 }
 
+// More runes told apart than a byte can number.
+func TestManyClasses(t *testing.T) {
+	pattern := "x"
+	for r := '\u4E00'; r < '\u4E00'+300; r++ {
+		pattern += "|" + string(r) + "{2}"
+	}
+	p := newPair(t, pattern)
+	for _, value := range []string{"", "x", "一", "一一", "a丁丁"} {
+		p.check(t, value)
+	}
+}
+
 func TestErrorsAreThoseOfRegexp(t *testing.T) {
 	for _, pattern := range []string{`(`, `a**`, `[b-a]`, `(?<n`, `x{2000}`, `\8`} {
 		_, err := rx.Compile(pattern)
@@ -116,7 +128,7 @@ func TestCRS(t *testing.T) {
 			t.Parallel()
 			p := newPair(t, "(?sm)"+pattern)
 			for j, value := range values {
-				if testing.Short() && j%8 != i%8 {
+				if (raceDetector || testing.Short()) && j%16 != i%16 {
 					continue
 				}
 				p.check(t, value)
@@ -151,9 +163,9 @@ func mutate(random *rand.Rand, value string, others []string) string {
 
 // Patterns that nobody would write.
 func TestRandomPatterns(t *testing.T) {
-	rounds := 20000
-	if testing.Short() {
-		rounds = 2000
+	rounds := 5000
+	if raceDetector || testing.Short() {
+		rounds = 1000
 	}
 	random := rand.New(rand.NewPCG(2, 3))
 	for range rounds {
