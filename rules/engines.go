@@ -8,6 +8,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/lachan-waf/lachan/policies"
+	"github.com/lachan-waf/lachan/rules/operators"
 )
 
 // Options configure Engines. The zero value is usable.
@@ -41,6 +42,7 @@ type sharedWAF struct {
 
 // NewEngines returns an empty set.
 func NewEngines(opts Options) *Engines {
+	operators.Register()
 	if opts.Logger == nil {
 		opts.Logger = zap.NewNop()
 	}

@@ -65,7 +65,7 @@ func TestBrokenRuleFiles(t *testing.T) {
 		{"persistent collection", files("a.conf", `SecAction "id:100001,phase:1,pass,initcol:ip=%{REMOTE_ADDR}"`), []string{"a.conf:1: action initcol needs persistent collections"}},
 		{"change to a rule that is not there", files("a.conf", "SecRuleUpdateTargetById 123 !ARGS:a"), []string{"a.conf:1: "}},
 		// Coraza caches what it compiles by its text alone and mistakes one kind for the other.
-		{"panic", files("a.conf", "SecRule ARGS \"@pm lobster\" \"id:100001,phase:2,pass\"\n"+`SecAction "id:100002,phase:1,pass,ctl:ruleRemoveTargetById=1;ARGS:/lobster/"`), []string{"a.conf:2: compiling panicked"}},
+		{"panic", files("a.conf", "SecDataset lobster `\nred\n`\nSecRule ARGS \"@pmFromDataset lobster\" \"id:100001,phase:2,pass\"\n"+`SecAction "id:100002,phase:1,pass,ctl:ruleRemoveTargetById=1;ARGS:/lobster/"`), []string{"a.conf:5: compiling panicked"}},
 		{"two mistakes at once", files("a.conf", "SecFoo On\nSecBar On"), []string{"a.conf:1: ", "a.conf:2: "}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -130,9 +130,9 @@ func (s *source) seal() {
 }
 
 // path is the name under which coraza sees a unit. The operator's carry the
-// key: coraza caches the lists of @pmFromFile for the whole process by their
-// path alone, and another site's list of the same name, or this one's from
-// before a reload, would be taken instead.
+// key: coraza caches for the whole process, and what it caches of a file by the
+// path alone. Another site's file of the same name, or this one's from before a
+// reload, would be taken instead. Our own @pmFromFile is not cached so.
 func (s *source) path(name string) string {
 	if rest, ok := strings.CutPrefix(name, sitePrefix); ok {
 		return sitePrefix + s.key + "/" + rest
