@@ -2,14 +2,13 @@ package rules
 
 import (
 	"io/fs"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/corazawaf/libinjection-go"
 
+	"github.com/lachan-waf/lachan/rules/operators"
 	"github.com/lachan-waf/lachan/rules/screen"
 	"github.com/lachan-waf/lachan/rules/transform"
 )
@@ -115,10 +114,16 @@ func (h *head) condition(r *screen.Rule, files fs.FS) bool {
 	}
 	switch strings.ToLower(name) {
 	case "pm":
-		return wordsCondition(r, strings.Split(strings.ToLower(argument), " "))
+		r.Match = operators.Words(argument).In
+		return wordsCondition(r, operators.Split(argument))
 	case "pmfromfile", "pmf":
-		words, ok := readWords(files, crsPrefix+argument)
-		return ok && wordsCondition(r, words)
+		data, err := fs.ReadFile(files, crsPrefix+argument)
+		if err != nil {
+			return false
+		}
+		lines := operators.Lines(data)
+		r.Match = operators.Listed(lines).In
+		return wordsCondition(r, lines)
 	case "contains", "streq", "beginswith", "endswith":
 		return argument != "" && wordsCondition(r, []string{argument})
 	case "detectsqli":
@@ -135,34 +140,17 @@ func (h *head) condition(r *screen.Rule, files fs.FS) bool {
 
 // patternCondition is for @rx, whose flags are those of coraza's operator.
 func patternCondition(r *screen.Rule, argument string, negated bool) bool {
-	pattern := "(?sm)" + argument
-	re, err := regexp.Compile(pattern)
+	pattern, err := operators.Pattern(argument)
 	if err != nil {
 		return false
 	}
 	if !negated {
-		if r.Clauses, err = screen.Pattern(pattern); err != nil {
+		if r.Clauses, err = screen.Pattern("(?sm)" + argument); err != nil {
 			return false
 		}
 	}
-	if hasByteEscape(argument) { // coraza matches bytes then, not characters
-		return !negated
-	}
-	r.Match = func(value string) bool { return re.MatchString(value) != negated }
+	r.Match = func(value string) bool { return pattern.MatchString(value) != negated }
 	return true
-}
-
-// hasByteEscape reports whether a pattern may name bytes beyond ASCII, which
-// coraza's operator takes for bytes or for characters.
-func hasByteEscape(pattern string) bool {
-	for i := 0; i+3 < len(pattern); i++ {
-		if pattern[i] == '\\' && pattern[i+1] == 'x' {
-			if digits := strings.TrimLeft(pattern[i+2:min(i+6, len(pattern))], "{"); digits != "" && digits[0] >= '8' {
-				return true
-			}
-		}
-	}
-	return !utf8.ValidString(pattern)
 }
 
 func wordsCondition(r *screen.Rule, words []string) bool {
@@ -171,20 +159,6 @@ func wordsCondition(r *screen.Rule, words []string) bool {
 		r.Clauses = []screen.Clause{clause}
 	}
 	return ok
-}
-
-// readWords reads the list of a @pmFromFile as coraza does.
-func readWords(files fs.FS, name string) (words []string, ok bool) {
-	data, err := fs.ReadFile(files, name)
-	if err != nil {
-		return nil, false
-	}
-	for line := range strings.Lines(string(data)) {
-		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
-			words = append(words, strings.ToLower(line))
-		}
-	}
-	return words, len(words) > 0
 }
 
 // rangeCondition is for @validateByteRange, which matches bytes out of its ranges.

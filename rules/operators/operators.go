@@ -2,15 +2,14 @@
 // @pm, @pmFromFile and @pmf. They give coraza's answers and capture what coraza
 // captures.
 //
-// What they compile is kept by coraza's memoizer, by what was compiled: WAFs
-// share it, and the last to be closed takes it away.
+// What they compile is kept by what was compiled: WAFs share it, and it goes
+// with the last of them.
 package operators
 
 import (
 	"sync"
 
 	"github.com/corazawaf/coraza/v3/experimental/plugins"
-	"github.com/corazawaf/coraza/v3/experimental/plugins/plugintypes"
 
 	"github.com/lachan-waf/lachan/rules/rx"
 )
@@ -23,27 +22,26 @@ const mostStates = 64 << 20
 // compiled from now on: coraza has one list of operators. It must be called
 // before the first is, since coraza reads the list without a lock.
 var Register = sync.OnceFunc(func() {
-	shop := &shop{budget: rx.Budget{Most: mostStates}}
-	plugins.RegisterOperator("rx", shop.rx)
-	plugins.RegisterOperator("pm", shop.pm)
-	plugins.RegisterOperator("pmFromFile", shop.pmFromFile)
-	plugins.RegisterOperator("pmf", shop.pmFromFile)
+	plugins.RegisterOperator("rx", process.rx)
+	plugins.RegisterOperator("pm", process.pm)
+	plugins.RegisterOperator("pmFromFile", process.pmFromFile)
+	plugins.RegisterOperator("pmf", process.pmFromFile)
 })
 
-// shop makes operators within one budget.
-type shop struct{ budget rx.Budget }
+// Pattern returns what "@rx argument" asks.
+func Pattern(argument string) (*rx.Matcher, error) { return process.pattern(argument) }
 
-// shared returns what compile made for the same kind and text before, as long
-// as a WAF has it.
-func shared[T any](opts plugintypes.OperatorOptions, kind, text string, compile func(string) (T, error)) (T, error) {
-	if opts.Memoizer == nil { // a rule outside of any WAF
-		return compile(text)
-	}
-	// Coraza's own keys are patterns and lists without a prefix.
-	made, err := opts.Memoizer.Do("lachan "+kind+" "+text, func() (any, error) { return compile(text) })
-	if err != nil {
-		var none T
-		return none, err
-	}
-	return made.(T), nil
+// Words returns what "@pm argument" asks.
+func Words(argument string) *rx.Words { return process.words(Split(argument)) }
+
+// Listed returns what "@pmFromFile" asks of a file with these lines.
+func Listed(lines []string) *rx.Words { return process.words(lines) }
+
+var process = &shop{budget: rx.Budget{Most: mostStates}}
+
+// shop makes operators within one budget.
+type shop struct {
+	budget   rx.Budget
+	patterns cache[rx.Matcher]
+	lists    cache[rx.Words]
 }

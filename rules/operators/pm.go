@@ -23,29 +23,40 @@ type words struct{ *rx.Words }
 // value holds that. Coraza's library overlooks it in some, depending on what
 // the other words begin with.
 func (s *shop) pm(opts plugintypes.OperatorOptions) (plugintypes.Operator, error) {
-	return asWords(shared(opts, "pm", strings.ToLower(opts.Arguments), func(list string) (*rx.Words, error) {
-		return s.budget.Words(strings.Split(list, " ")), nil
-	}))
+	return words{s.words(Split(opts.Arguments))}, nil
 }
+
+// Split returns the words of an argument of @pm.
+func Split(argument string) []string { return strings.Split(argument, " ") }
 
 func (s *shop) pmFromFile(opts plugintypes.OperatorOptions) (plugintypes.Operator, error) {
 	data, err := readFile(opts)
 	if err != nil {
 		return nil, err
 	}
-	var lines []string
-	// Like coraza's, this ends at a line of 64 KiB without a word.
+	return words{s.words(Lines(data))}, nil
+}
+
+// Lines returns the words of a file of @pmFromFile. Like coraza, it ends at a
+// line of 64 KiB without a word.
+func Lines(data []byte) (lines []string) {
 	for scanner := bufio.NewScanner(bytes.NewReader(data)); scanner.Scan(); {
 		if line := strings.TrimSpace(scanner.Text()); line != "" && line[0] != '#' {
 			lines = append(lines, line)
 		}
 	}
-	return asWords(shared(opts, "pmFromFile", strings.ToLower(strings.Join(lines, "\n")), func(list string) (*rx.Words, error) {
-		return s.budget.Words(strings.FieldsFunc(list, func(r rune) bool { return r == '\n' })), nil
-	}))
+	return lines
 }
 
-func asWords(w *rx.Words, err error) (plugintypes.Operator, error) { return words{w}, err }
+// words compiles a list, whose case does not matter.
+func (s *shop) words(list []string) *rx.Words {
+	if len(list) == 0 {
+		return s.budget.Words(nil)
+	}
+	lower := strings.ToLower(strings.Join(list, "\n"))
+	w, _ := s.lists.get(lower, func() (*rx.Words, error) { return s.budget.Words(strings.Split(lower, "\n")), nil })
+	return w
+}
 
 // Evaluate captures words in the order in which they begin.
 func (w words) Evaluate(tx plugintypes.TransactionState, value string) bool {

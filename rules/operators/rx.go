@@ -17,21 +17,21 @@ const maxGroups = 9
 type pattern struct{ *rx.Matcher }
 
 func (s *shop) rx(opts plugintypes.OperatorOptions) (plugintypes.Operator, error) {
-	var (
-		m   *rx.Matcher
-		err error
-	)
-	// Coraza sets flags unless it is built with coraza.rule.no_regex_multiline,
-	// and never for patterns of bytes.
-	if flagged := "(?sm)" + opts.Arguments; readsBytes(flagged) {
-		m, err = shared(opts, "bytes", opts.Arguments, s.budget.CompileBytes)
-	} else {
-		m, err = shared(opts, "rx", flagged, s.budget.Compile)
-	}
+	m, err := s.pattern(opts.Arguments)
 	if err != nil {
 		return nil, err
 	}
 	return pattern{m}, nil
+}
+
+// pattern compiles an argument of @rx. Coraza sets flags unless it is built with
+// coraza.rule.no_regex_multiline, and never for patterns of bytes.
+func (s *shop) pattern(argument string) (*rx.Matcher, error) {
+	flagged := "(?sm)" + argument
+	if readsBytes(flagged) {
+		return s.patterns.get("bytes "+argument, func() (*rx.Matcher, error) { return s.budget.CompileBytes(argument) })
+	}
+	return s.patterns.get(flagged, func() (*rx.Matcher, error) { return s.budget.Compile(flagged) })
 }
 
 // Evaluate asks for the groups only where the rule has the action capture.
