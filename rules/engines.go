@@ -65,7 +65,7 @@ func (s *Engines) Acquire(site *policies.Site) (*Engine, error) {
 		s.opts.Logger.Warn("exclusion has expired", zap.String("site", site.Name), zap.Int("rule", x.Rule),
 			zap.String("path", x.Path), zap.String("target", x.Target), zap.Stringer("until", x.Until))
 	}
-	e.key, e.expired = src.key, expired
+	e.key, e.allows, e.expired = src.key, src.allows, expired
 	e.shared, err = s.share(src)
 	if err != nil {
 		return nil, err

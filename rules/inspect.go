@@ -124,6 +124,9 @@ func (in *inspection) run(r *Request, v *Verdict) error {
 // head hands over everything before the body. Names are sorted, for a verdict
 // that does not change from one run to the next.
 func (in *inspection) head(r *Request) {
+	if in.engine.goesOn() {
+		in.variables().TX().Set("lachan_detect", []string{"1"})
+	}
 	in.tx.ProcessConnection(address(r.Client), int(r.Client.Port()), address(r.Server), int(r.Server.Port()))
 	in.tx.ProcessURI(r.Target, r.Method, r.Proto)
 	if r.Host != "" {

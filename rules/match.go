@@ -107,9 +107,9 @@ func rulesetOf(file string) string {
 }
 
 // reports says whether a rule has something to say: CRS keeps its books in
-// rules that are silent (nolog), and draws its verdict in 949110.
+// rules that are silent (nolog).
 func reports(m types.MatchedRule) bool {
-	if m.Message() == "" || isVerdict(m.Rule().ID()) {
+	if m.Message() == "" {
 		return false
 	}
 	logged, ok := m.(interface{ Log() bool }) // not yet in coraza's interface
@@ -124,6 +124,9 @@ func isVerdict(id int) bool { return id >= 949000 && id < 950000 }
 func gravest(matches []Match, blocking int) int {
 	best := -1
 	for i, m := range matches {
+		if isVerdict(m.RuleID) {
+			continue
+		}
 		if best < 0 || graver(m, matches[best], blocking) {
 			best = i
 		}

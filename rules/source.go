@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -36,11 +37,19 @@ type unit struct {
 	place place // of an operator's directive
 }
 
+var allowWord = regexp.MustCompile(`(?i)\ballow\b`)
+
+// mayAllow errs on the safe side: the word may stand in a message.
+func (u unit) mayAllow() bool { return u.place.file != "" && allowWord.MatchString(u.text) }
+
 // source is everything that a policy compiles, in order.
 type source struct {
 	units []unit
 	data  map[string][]byte
 	key   string
+	// allows is set where a rule of the operator's may end an inspection with
+	// the action `allow`, or another directive give it to a rule.
+	allows bool
 }
 
 // newSource puts a site's rules together in the order CRS prescribes: set-up,
@@ -71,6 +80,7 @@ func newSource(site *policies.Site, now time.Time) (*source, []policies.Exclusio
 	}
 	s.own("after.conf", "conf/after.conf")
 	s.units = append(s.units, files.after...)
+	s.allows = slices.ContainsFunc(s.units, unit.mayAllow)
 	s.seal()
 	return s, expired, nil
 }

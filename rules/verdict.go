@@ -69,9 +69,9 @@ func (v *Verdict) refuse(e *Engine, status int, why string) {
 // judge reads the outcome from the transaction, before it is closed and its
 // memory serves another request.
 func (in *inspection) judge(v *Verdict) {
-	stop := in.tx.Interruption()
+	stop := in.stop()
 	for _, m := range in.tx.MatchedRules() {
-		if id := m.Rule().ID(); reports(m) || stop != nil && id == stop.RuleID && !isVerdict(id) {
+		if reports(m) || stop != nil && m.Rule().ID() == stop.RuleID {
 			v.Matches = append(v.Matches, newMatch(m))
 		}
 	}
@@ -86,6 +86,18 @@ func (in *inspection) judge(v *Verdict) {
 		v.RuleID, why = stop.RuleID, "a rule denied the request"
 	}
 	v.refuse(in.engine, status(stop), why)
+}
+
+// stop is the first refusal, whether or not the rules behind it were evaluated.
+func (in *inspection) stop() *types.Interruption {
+	if stop := in.tx.Interruption(); stop != nil {
+		return stop
+	}
+	// Not yet in coraza's interface.
+	if tx, ok := in.tx.(interface{ DetectionOnlyInterruption() *types.Interruption }); ok {
+		return tx.DetectionOnlyInterruption()
+	}
+	return nil
 }
 
 // score adds up what each level up to the blocking one has counted, as CRS
