@@ -76,7 +76,9 @@ func (x *exchange) refuse(err error) {
 		x.record(x.doorwayEvent(door.finding, x.w.status))
 	case errors.As(err, &refuse):
 		x.answer(refuse.kind, 0)
-		x.record(x.denyEvent(refuse.reason, x.w.status))
+		e := x.denyEvent(refuse.reason, x.w.status)
+		e.Match = x.named()
+		x.record(e)
 	case errors.Is(x.r.Context().Err(), context.Canceled):
 		// The client has gone, or let a deadline pass.
 		x.answer(page.BadRequest, 0)

@@ -38,6 +38,7 @@ type conn struct {
 	tunnel  atomic.Bool
 	message message
 	refused error
+	ahead   []byte // see end
 }
 
 func newConn(raw net.Conn, opts Options) *conn {
@@ -57,7 +58,7 @@ func (c *conn) Read(p []byte) (int, error) {
 		return c.Conn.Read(p)
 	}
 	if c.refused != nil {
-		return 0, c.refused
+		return c.end(p)
 	}
 	n, err := c.Conn.Read(p)
 	if c.tunnel.Load() {
@@ -68,8 +69,23 @@ func (c *conn) Read(p []byte) (int, error) {
 		return n, err
 	}
 	c.refuse()
+	if c.message.method.n == 0 {
+		c.ahead = []byte{p[accepted]}
+	}
 	if accepted > 0 {
 		return accepted, nil
+	}
+	return c.end(p)
+}
+
+// end is the refusal. Where it comes between two requests, the byte it is for
+// goes first: while a handler runs, http.Server reads one byte ahead, and over
+// an error it would end the request before, which is none of the fault. One byte
+// is no request.
+func (c *conn) end(p []byte) (int, error) {
+	if n := copy(p, c.ahead); n > 0 {
+		c.ahead = nil
+		return n, nil
 	}
 	return 0, c.refused
 }
