@@ -35,7 +35,7 @@ func (x *exchange) inspect() error {
 	if verdict.Blocked {
 		return &blocked{verdict: verdict}
 	}
-	x.recordMatches()
+	x.recordMatches(verdict)
 	return nil
 }
 
@@ -94,13 +94,13 @@ func (x *exchange) uninspected(err error) error {
 	return &refusal{kind: kind, reason: fmt.Sprintf("request could not be inspected: %v", err), cause: err}
 }
 
-// recordMatches leaves an event where rules matched a request that passes:
-// in mode detect, for a body that is longer than what was inspected, and, with
-// audit.matches: all, always.
-func (x *exchange) recordMatches() {
+// recordMatches leaves an event where rules matched a request or a response that
+// passes: in mode detect, for a body that is longer than what was inspected,
+// and, with audit.matches: all, always.
+func (x *exchange) recordMatches(v rules.Verdict) {
 	all := x.snapshot.config.Audit.Matches == policies.MatchesAll
-	if x.verdict.WouldBlock || x.verdict.BodyOver || (all && len(x.verdict.Matches) > 0) {
-		x.record(x.detectEvent())
+	if v.WouldBlock || v.BodyOver || (all && len(v.Matches) > 0) {
+		x.record(x.detectEvent(v))
 	}
 }
 

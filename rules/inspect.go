@@ -44,8 +44,11 @@ func (e *Engine) Inspect(ctx context.Context, r *Request, body io.Reader) (v Ver
 	if err != nil {
 		return v, err
 	}
-	defer in.tx.Close() // an error means a temporary file left behind; the verdict stands
+	v.inspection = in
 	err = in.run(r, &v)
+	if !e.readsResponses() || v.Blocked {
+		v.end()
+	}
 	return v, err
 }
 
@@ -72,6 +75,7 @@ type inspection struct {
 	ctx    context.Context
 	engine *Engine
 	tx     types.Transaction
+	told   int // how many of its matches a verdict holds
 }
 
 // begin opens a transaction that carries ctx, so that operators and budgets can look at it.

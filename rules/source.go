@@ -75,7 +75,11 @@ func newSource(site *policies.Site, now time.Time) (*source, []policies.Exclusio
 	s.own("profile.conf", "profiles/"+string(site.Profile)+".conf")
 	s.add(ownPrefix+"exclude.conf", exclusions)
 	s.units = append(s.units, files.before...)
-	if err := s.crs(); err != nil {
+	responses := site.WAF.Response == policies.On
+	if responses {
+		s.own("response.conf", "conf/response.conf")
+	}
+	if err := s.crs(responses); err != nil {
 		return nil, nil, err
 	}
 	s.own("after.conf", "conf/after.conf")
@@ -96,15 +100,18 @@ func (s *source) own(name, file string) {
 	}
 }
 
-// crs adds the rules for requests. Those for responses (RESPONSE-*) would cost
-// memory and never run.
-func (s *source) crs() error {
-	names, err := fs.Glob(coreruleset.FS, crsPrefix+"REQUEST-*.conf")
+// crs adds the rules for requests, and those for responses (RESPONSE-*) where
+// they run: elsewhere they would only cost memory.
+func (s *source) crs(responses bool) error {
+	names, err := fs.Glob(coreruleset.FS, crsPrefix+"RE*-*.conf")
 	if err != nil || len(names) == 0 {
 		return fmt.Errorf("listing the embedded core rule set: %d files: %w", len(names), err)
 	}
 	slices.Sort(names)
 	for _, name := range names {
+		if !responses && strings.HasPrefix(name, crsPrefix+"RESPONSE-") {
+			continue
+		}
 		text, err := fs.ReadFile(coreruleset.FS, name)
 		if err != nil {
 			return fmt.Errorf("reading the embedded core rule set: %w", err)

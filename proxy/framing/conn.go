@@ -69,7 +69,7 @@ func (c *conn) Read(p []byte) (int, error) {
 		return n, err
 	}
 	c.refuse()
-	if c.message.method.n == 0 {
+	if c.message.inLine {
 		c.ahead = []byte{p[accepted]}
 	}
 	if accepted > 0 {
@@ -78,10 +78,9 @@ func (c *conn) Read(p []byte) (int, error) {
 	return c.end(p)
 }
 
-// end is the refusal. Where it comes between two requests, the byte it is for
-// goes first: while a handler runs, http.Server reads one byte ahead, and over
-// an error it would end the request before, which is none of the fault. One byte
-// is no request.
+// end is the refusal. In a request-line, the byte it is for goes first: while a
+// handler runs, http.Server reads one byte ahead, and over an error it would end
+// the request before, which is not at fault. No byte there ends a head.
 func (c *conn) end(p []byte) (int, error) {
 	if n := copy(p, c.ahead); n > 0 {
 		c.ahead = nil
