@@ -25,6 +25,8 @@ const (
 	maxReason    = 128
 	maxReasons   = 16
 	maxRuleIDs   = 128
+	maxDetail    = 256
+	maxDetails   = 32
 )
 
 const ellipsis = "…"

@@ -150,16 +150,24 @@ func (w *words) MarshalLogArray(enc zapcore.ArrayEncoder) error {
 	return nil
 }
 
-// reasonList and idList are arrays of keywords: numbers of rules are none that
-// anybody adds up, and rule.id is a keyword in ECS.
+// reasonList, detailList and idList are arrays of keywords: numbers of rules are
+// none that anybody adds up, and rule.id is a keyword in ECS.
 type (
 	reasonList record
+	detailList record
 	idList     record
 )
 
 func (r *reasonList) MarshalLogArray(enc zapcore.ArrayEncoder) error {
 	for _, reason := range r.Finding.Reasons {
 		enc.AppendString(reason)
+	}
+	return nil
+}
+
+func (r *detailList) MarshalLogArray(enc zapcore.ArrayEncoder) error {
+	for _, detail := range r.details {
+		enc.AppendString(detail)
 	}
 	return nil
 }

@@ -24,7 +24,8 @@ func blockEvent() Event {
 			RequestContentType: "application/x-www-form-urlencoded", Status: 403, RequestBytes: 42},
 		URL: URL{Scheme: "https", Domain: "portal.example", Port: 443, Path: "/tim-kiem", Query: "q=1%27&token=" + canary},
 		Match: &Match{RuleID: 942100, Name: "SQL Injection", Ruleset: "crs", Version: "4.25.0",
-			RuleIDs: []int{942100, 942190}, Score: 10, Variable: "ARGS:q", Value: "1' OR pwd='" + canary + "'"},
+			RuleIDs: []int{942100, 942190}, Score: 10, Variable: "ARGS:q", Value: "1' OR pwd='" + canary + "'",
+			Details: []Detail{{942100, []string{"ARGS:q"}, "SQL Injection: Matched Data: s&1 found within ARGS:q: 1' OR pwd='" + canary + "'"}}},
 	}
 }
 
@@ -65,7 +66,7 @@ func TestLine(t *testing.T) {
 			`"message":"block 942100 SQL Injection","service":{"name":"portal"},"source":{"ip":"203.0.113.7","port":40000},` +
 			`"url":{"scheme":"https","domain":"portal.example","port":443,"path":"/tim-kiem","query":"q=1%27&token=[redacted]","original":"/tim-kiem?q=1%27&token=[redacted]"},` +
 			`"user_agent":{"original":"sqlmap/1.8"},"rule":{"id":"942100","name":"SQL Injection","ruleset":"crs","version":"4.25.0"},` + observer +
-			`,"lachan":{"request_content_type":"application/x-www-form-urlencoded","rule_ids":["942100","942190"],"score":10,"match":{"variable":"ARGS:q","value":"1' OR pwd='[redacted]'"}}}` + "\n"},
+			`,"lachan":{"request_content_type":"application/x-www-form-urlencoded","rule_ids":["942100","942190"],"matches":["942100 SQL Injection: Matched Data: s&1 found within ARGS:q: 1' OR pwd='[redacted]'"],"score":10,"match":{"variable":"ARGS:q","value":"1' OR pwd='[redacted]'"}}}` + "\n"},
 		{"strip", stripEvent(), `{"@timestamp":"2026-11-22T03:04:05.000000Z",` +
 			`"event":{"id":"01KB0000000000000000000002","action":"strip","kind":"alert","category":["web","intrusion_detection"],"type":["denied"],"outcome":"success","severity":73,"module":"lachan","dataset":"lachan.audit"},` +
 			`"http":{"request":{"method":"GET"},"response":{"status_code":200,"body":{"bytes":1234}},"version":"2"},` +
@@ -117,8 +118,9 @@ func TestSeverity(t *testing.T) {
 func everywhere(s string) Event {
 	ids := make([]int, 1000)
 	reasons := make([]string, 100)
+	details := make([]Detail, 100)
 	for i := range reasons {
-		reasons[i] = s
+		reasons[i], details[i] = s, Detail{1 << 62, []string{s}, s}
 	}
 	for i := range ids {
 		ids[i] = 1<<62 + i
@@ -126,7 +128,7 @@ func everywhere(s string) Event {
 	return Event{
 		ID: s, RequestID: s, Action: Action(s), Site: s, Client: netip.MustParseAddrPort("[fe80::1%eth0]:1"),
 		HTTP: HTTP{s, s, s, s, s, s, 999, 1 << 62, 1 << 62}, URL: URL{s, s, 65535, s, s},
-		Match:   &Match{1 << 62, s, s, s, ids, 1 << 62, s, s},
+		Match:   &Match{1 << 62, s, s, s, ids, 1 << 62, s, s, details},
 		Finding: &Finding{s, s, s, s, s, 1 << 62, s, reasons, s, s, s},
 		Reason:  s, Message: s, Error: s, Loss: &Loss{1 << 63, time.Unix(0, 0), time.Unix(0, 0), s},
 	}

@@ -11,7 +11,7 @@ type Action string
 // The actions. A finding of the cleaner that stays in the page, because the
 // site only reports, is Detect, as is a rule that matched without blocking.
 const (
-	Block    Action = "block"    // the WAF refused a request
+	Block    Action = "block"    // the WAF refused a request, or withheld the response to it
 	Detect   Action = "detect"   // a rule matched, or a finding was made, and the bytes went on
 	Strip    Action = "strip"    // the cleaner removed something from a response
 	Redirect Action = "redirect" // a redirect to a foreign host was stopped
@@ -70,6 +70,16 @@ type Match struct {
 	Score    int    // anomaly score
 	Variable string // "ARGS:q", "REQUEST_COOKIES:sid": decides how Value is redacted
 	Value    string // what matched
+	Details  []Detail
+}
+
+// Detail is what one of the rules that matched logs of it. With the place an
+// analyst can tell an attack from a mistake, and an operator can write an
+// exclusion for it.
+type Detail struct {
+	RuleID    int
+	Variables []string // that Text may quote: they decide whether it is shown
+	Text      string   // its message, and as a rule "Matched Data: … found within ARGS:q: …"
 }
 
 // Finding is what the cleaner says of one piece of a response.

@@ -12,6 +12,9 @@ func (r *lachanObject) MarshalLogObject(enc zapcore.ObjectEncoder) error {
 		if len(m.RuleIDs) > 0 {
 			o.list("rule_ids", (*idList)(r))
 		}
+		if len(r.details) > 0 {
+			o.list("matches", (*detailList)(r))
+		}
 		enc.AddInt("score", m.Score)
 		if m.Variable != "" || m.Value != "" {
 			o.add("match", (*matchObject)(m))

@@ -27,3 +27,20 @@ func (r *redactor) matchValue(variable, value string) string {
 func isCookie(header string) bool {
 	return strings.Contains(strings.ToLower(header), "cookie")
 }
+
+// matchDetail redacts what a rule logs of its match: all of it where one of the
+// variables that it may quote, or that it names, is a secret.
+func (r *redactor) matchDetail(variables []string, text string) string {
+	_, place, _ := strings.Cut(text, " found within ")
+	if name, _, ok := strings.Cut(place, ": "); ok && r.secretPlace(name) {
+		return redacted
+	}
+	for _, name := range variables {
+		if r.secretPlace(name) {
+			return redacted
+		}
+	}
+	return r.text(text)
+}
+
+func (r *redactor) secretPlace(variable string) bool { return r.matchValue(variable, "x") != "x" }

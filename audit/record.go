@@ -1,6 +1,9 @@
 package audit
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // record is an Event made fit for the file: redacted, bounded, complete. It
 // owns copies of all it changes, and is pooled with the redactor's buffers.
@@ -10,6 +13,7 @@ type record struct {
 	finding  Finding
 	loss     Loss
 	reasons  []string
+	details  []string
 	original string
 	class    class
 	digits   []byte // scratch
@@ -47,7 +51,8 @@ func (r *record) fill(e *Event, info *Info) {
 // release drops the references to the caller's strings.
 func (r *record) release() {
 	clear(r.reasons[:cap(r.reasons)])
-	*r = record{reasons: r.reasons[:0], digits: r.digits, redactor: r.redactor}
+	clear(r.details[:cap(r.details)])
+	*r = record{reasons: r.reasons[:0], details: r.details[:0], digits: r.digits, redactor: r.redactor}
 	r.redactor.v.src = ""
 }
 
@@ -96,6 +101,10 @@ func (r *record) rule() {
 	m.Name = r.field(m.Name, maxName)
 	m.Ruleset = r.field(m.Ruleset, maxWord)
 	m.Version = r.field(m.Version, maxWord)
+	for _, d := range m.Details[:min(len(m.Details), maxDetails)] {
+		text := strconv.Itoa(d.RuleID) + " " + r.redactor.matchDetail(d.Variables, firstBytes(d.Text, 2*maxDetail))
+		r.details = append(r.details, bound(text, maxDetail))
+	}
 }
 
 func (r *record) evidence() {

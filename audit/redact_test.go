@@ -147,6 +147,27 @@ func TestMatchValue(t *testing.T) {
 	}
 }
 
+func TestMatchDetail(t *testing.T) {
+	tests := []struct {
+		variables []string
+		in, want  string
+	}{
+		{[]string{"ARGS:q"}, "Matched Data: <script found within ARGS:q: <script>", "Matched Data: <script found within ARGS:q: <script>"},
+		{[]string{"ARGS:password"}, "Matched Data: " + canary, "[redacted]"},
+		{[]string{"REQUEST_METHOD", "ARGS:otp"}, canary, "[redacted]"},
+		{[]string{"REQUEST_HEADERS:Authorization"}, "Matched Data: Bearer " + canary, "[redacted]"},
+		{[]string{"ARGS:q"}, "Matched Data: " + canary + " found within REQUEST_COOKIES:sid: " + canary, "[redacted]"},
+		{[]string{"ARGS:q"}, "Matched Data: " + canary + " found within ARGS:mat_khau: " + canary, "[redacted]"},
+		{[]string{"TX:1"}, "GET /?otp=" + canary, "GET /?otp=[redacted]"},
+	}
+	var r redactor
+	for _, tt := range tests {
+		if got := r.matchDetail(tt.variables, tt.in); got != tt.want {
+			t.Errorf("matchDetail(%q, %q) = %q, want %q", tt.variables, tt.in, got, tt.want)
+		}
+	}
+}
+
 // TestRedactionIsLinear would take minutes if a rule were quadratic in earnest.
 func TestRedactionIsLinear(t *testing.T) {
 	var r redactor

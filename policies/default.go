@@ -28,6 +28,7 @@ func DefaultSite() Site {
 			DetectionParanoia: 1,
 			InboundThreshold:  5,
 			RequestBody:       RequestBody{Limit: MiB, Over: OverReject},
+			Response:          Off,
 			SecondOpinion:     Off,
 		},
 		Response: Response{

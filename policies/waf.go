@@ -13,6 +13,10 @@ type WAF struct {
 	// Default 5: one critical rule.
 	InboundThreshold int         `yaml:"inbound_threshold" range:"1,10000"`
 	RequestBody      RequestBody `yaml:"request_body"`
+	// Response shows responses to the rules too: errors of databases and
+	// programs, source code, web shells. The first 512 KiB of a document are held
+	// until they are judged. Default `off`.
+	Response Switch `yaml:"response" oneof:"on,off"`
 	// CPUBudget is what one request's inspection may cost.
 	CPUBudget Duration `yaml:"cpu_budget" available:""`
 	// SecondOpinion weighs a match again before it scores.

@@ -50,12 +50,12 @@ func (x *exchange) blockEvent(v rules.Verdict) audit.Event {
 	return audit.Event{Action: audit.Block, HTTP: audit.HTTP{Status: v.Status}, Match: matchOf(v), Reason: v.Reason}
 }
 
-// detectEvent tells of a request that passed although rules matched it, or
-// although not all of its body was inspected.
-func (x *exchange) detectEvent() audit.Event {
-	e := audit.Event{Action: audit.Detect, Match: matchOf(x.verdict), Reason: x.verdict.Reason}
-	if x.verdict.BodyOver {
-		e.Reason = "only " + strconv.FormatInt(x.verdict.Inspected, 10) + " bytes of the request's body were inspected"
+// detectEvent tells of a request or a response that passed although rules matched
+// it, or although not all of its body was inspected.
+func (x *exchange) detectEvent(v rules.Verdict) audit.Event {
+	e := audit.Event{Action: audit.Detect, Match: matchOf(v), Reason: v.Reason}
+	if v.BodyOver {
+		e.Reason = "only " + strconv.FormatInt(v.Inspected, 10) + " bytes of the request's body were inspected"
 	}
 	return e
 }
@@ -108,7 +108,9 @@ func matchOf(v rules.Verdict) *audit.Match {
 	}
 	m := &audit.Match{RuleID: v.RuleID, Score: v.Score}
 	for i := range v.Matches {
-		m.RuleIDs = append(m.RuleIDs, v.Matches[i].RuleID)
+		match := &v.Matches[i]
+		m.RuleIDs = append(m.RuleIDs, match.RuleID)
+		m.Details = append(m.Details, audit.Detail{RuleID: match.RuleID, Variables: match.Places, Text: match.Text()})
 	}
 	if cause := v.Cause(); cause != nil {
 		m.Name, m.Ruleset, m.Version = cause.Message, cause.Ruleset, cause.Version

@@ -32,7 +32,8 @@ type exchange struct {
 	client   netip.AddrPort
 	started  time.Time
 
-	verdict rules.Verdict
+	inspected bool // the rules have judged, or failed to
+	verdict   rules.Verdict
 
 	revalidates bool      // the visitor holds a copy that was cleaned by this policy
 	forwarded   time.Time // when the request went upstream

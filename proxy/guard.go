@@ -16,7 +16,9 @@ import (
 // takes away what would let a client speak past the inspection.
 func (x *exchange) guard() error {
 	x.target = originForm(x.r)
-	if x.r.Method == http.MethodConnect || !strings.HasPrefix(x.target, "/") {
+	// A fragment stays with the client (RFC 9112 §3.2). Coraza stops at it, some
+	// origins read on.
+	if !strings.HasPrefix(x.target, "/") || strings.Contains(x.target, "#") {
 		return x.unacceptable("request-target %q cannot be forwarded", x.r.RequestURI)
 	}
 	var exact bool

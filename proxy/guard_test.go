@@ -41,6 +41,8 @@ func TestTargetThatCannotBeKeptIsRefused(t *testing.T) {
 		"GET //a|b HTTP/1.1\r\nHost: portal.test\r\n\r\n",
 		"OPTIONS * HTTP/1.1\r\nHost: portal.test\r\n\r\n",
 		"CONNECT portal.test:443 HTTP/1.1\r\nHost: portal.test\r\n\r\n",
+		"CONNECT elsewhere.test HTTP/1.1\r\nHost: portal.test\r\n\r\n",
+		"GET /?a=1#&q=2 HTTP/1.1\r\nHost: portal.test\r\n\r\n",
 		"GET nonsense HTTP/1.1\r\nHost: portal.test\r\n\r\n",
 		"NONSENSE\r\n\r\n",
 	} {

@@ -38,6 +38,23 @@ func TestAttackIsBlockedWithAnEvent(t *testing.T) {
 	}
 }
 
+// What is refused before the rules is shown to them all the same, and a request
+// that names no site to those of the site that the handshake named.
+func TestRefusedRequestsAreNamed(t *testing.T) {
+	f := start(t, portal, html(""))
+	for i, tt := range []struct{ request, rule string }{
+		{"GET /?q=%3Cscript%3Ealert(1)%3C/script%3E#a HTTP/1.1\r\nHost: portal.test\r\n\r\n", "941100"},
+		{"GET /?q=%3Cscript%3Ealert(1)%3C/script%3E HTTP/1.0\r\n\r\n", "920280"},
+	} {
+		if status, _ := f.raw("portal.test", tt.request); status != http.StatusBadRequest {
+			t.Errorf("%q: status %d", tt.request, status)
+		}
+		if e := f.events("deny", i+1)[i]; !strings.Contains(e.at("lachan.rule_ids"), tt.rule) {
+			t.Errorf("%q: no %s in %v", tt.request, tt.rule, e)
+		}
+	}
+}
+
 func TestAPIClientGetsProblemJSON(t *testing.T) {
 	f := start(t, portal, html(""))
 	got := f.get(attack, "Accept", "application/json")

@@ -56,6 +56,7 @@ func (x *exchange) refuse(err error) {
 		done   *answered
 		away   *redirect
 		attack *blocked
+		leak   *withheld
 		stray  *strayed
 		door   *doorway
 		refuse *refusal
@@ -68,6 +69,9 @@ func (x *exchange) refuse(err error) {
 	case errors.As(err, &attack):
 		x.record(x.blockEvent(attack.verdict))
 		x.answer(blockedKind(attack.verdict.Status), attack.verdict.Status)
+	case errors.As(err, &leak):
+		x.record(x.blockEvent(leak.verdict))
+		x.answer(page.Withheld, leak.verdict.Status)
 	case errors.As(err, &stray):
 		x.answer(page.RedirectBlocked, 0)
 		x.record(x.redirectEvent(stray.finding, x.w.status))
@@ -76,7 +80,9 @@ func (x *exchange) refuse(err error) {
 		x.record(x.doorwayEvent(door.finding, x.w.status))
 	case errors.As(err, &refuse):
 		x.answer(refuse.kind, 0)
-		x.record(x.denyEvent(refuse.reason, x.w.status))
+		e := x.denyEvent(refuse.reason, x.w.status)
+		e.Match = x.named()
+		x.record(e)
 	case errors.Is(x.r.Context().Err(), context.Canceled):
 		// The client has gone, or let a deadline pass.
 		x.answer(page.BadRequest, 0)

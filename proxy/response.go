@@ -15,8 +15,11 @@ import (
 // its first byte is sent. An error ends in refuse.
 func (x *exchange) modifyResponse(resp *http.Response) error {
 	x.server.metrics.spent("upstream", x.forwarded, x.server.now())
-	if x.cleaner == nil || resp.StatusCode == http.StatusSwitchingProtocols {
+	if resp.StatusCode == http.StatusSwitchingProtocols {
 		return nil
+	}
+	if err := x.inspectResponse(resp); err != nil || x.cleaner == nil {
+		return err
 	}
 	for _, stage := range []func(*http.Response) error{
 		x.checkRedirect, x.checkRefresh, x.checkLinks, x.checkFields, x.checkTrailer, x.checkPolicies, x.cleanBody,

@@ -20,6 +20,9 @@ var hostField = regexp.MustCompile(`^(?:\[[0-9A-Fa-f:.]+\]|[^\s:/?#@\\\[\]"'<>%;
 // name of the handshake: a connection opened for one site must not reach
 // another (RFC 9110 §7.4), whose policy for TLS and clients may differ.
 func (x *exchange) route() error {
+	if x.r.Method == http.MethodConnect { // its target is a host, and no site's
+		return x.unacceptable("a tunnel to %q was asked for", x.r.Host)
+	}
 	if !hostField.MatchString(x.r.Host) {
 		return &refusal{kind: page.BadRequest, reason: fmt.Sprintf("unusable host %q", x.r.Host)}
 	}

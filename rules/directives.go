@@ -22,9 +22,14 @@ func setupText(w *policies.WAF) (string, error) {
 	case w.RequestBody.Limit < 1 || w.RequestBody.Limit >= maxBody:
 		return "", fmt.Errorf("waf.request_body.limit %d: more than 0 and less than %d bytes", w.RequestBody.Limit, maxBody)
 	}
+	skip := 1
+	if w.Response == policies.On {
+		skip = 0
+	}
 	return fmt.Sprintf(`SecAction "id:%d,phase:1,pass,t:none,nolog,`+
 		`setvar:tx.blocking_paranoia_level=%d,`+
 		`setvar:tx.detection_paranoia_level=%d,`+
-		`setvar:tx.inbound_anomaly_score_threshold=%d"`+"\n",
-		setupID+1, w.Paranoia, detection, w.InboundThreshold), nil
+		`setvar:tx.inbound_anomaly_score_threshold=%d,`+
+		`setvar:tx.crs_skip_response_analysis=%d"`+"\n",
+		setupID+1, w.Paranoia, detection, w.InboundThreshold, skip), nil
 }

@@ -12,6 +12,7 @@ type Engine struct {
 	engines *Engines
 	waf     policies.WAF
 	key     string
+	allows  bool       // the operator's rules end inspections with `allow`
 	shared  *sharedWAF // nil in mode off
 	expired []policies.Exclusion
 
@@ -38,3 +39,8 @@ func (e *Engine) Key() string { return e.key }
 
 // blocks says whether a refusal is carried out.
 func (e *Engine) blocks() bool { return e.waf.Mode == policies.WAFBlock }
+
+// goesOn says whether the rules behind a refusal are evaluated. Coraza can do
+// so only where it also forgets `allow`, and would then tell of refusals that
+// `block` never makes.
+func (e *Engine) goesOn() bool { return !e.blocks() && !e.allows }

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/corazawaf/coraza/v3/collection"
 	"github.com/corazawaf/coraza/v3/experimental"
 	"github.com/corazawaf/coraza/v3/experimental/plugins/plugintypes"
 	"github.com/corazawaf/coraza/v3/types"
@@ -43,19 +44,17 @@ func (e *Engine) Inspect(ctx context.Context, r *Request, body io.Reader) (v Ver
 	if err != nil {
 		return v, err
 	}
-	defer in.tx.Close() // an error means a temporary file left behind; the verdict stands
+	v.inspection = in
 	err = in.run(r, &v)
+	if !e.readsResponses() || v.Blocked {
+		v.end()
+	}
 	return v, err
 }
 
 // malformed names what makes the rules and the origin read a request
-// differently. Coraza stops at a "#", which no client sends (RFC 9112, section
-// 3.2) and some origins read on after; PHP takes the last of several
-// Content-Types, others the first.
+// differently. PHP takes the last of several Content-Types, others the first.
 func malformed(r *Request) string {
-	if strings.Contains(r.Target, "#") {
-		return "a fragment in the request target"
-	}
 	count := 0
 	for name, values := range r.Header {
 		switch {
@@ -76,6 +75,7 @@ type inspection struct {
 	ctx    context.Context
 	engine *Engine
 	tx     types.Transaction
+	told   int // how many of its matches a verdict holds
 }
 
 // begin opens a transaction that carries ctx, so that operators and budgets can look at it.
@@ -124,8 +124,14 @@ func (in *inspection) run(r *Request, v *Verdict) error {
 // head hands over everything before the body. Names are sorted, for a verdict
 // that does not change from one run to the next.
 func (in *inspection) head(r *Request) {
+	if in.engine.goesOn() {
+		in.variables().TX().Set("lachan_detect", []string{"1"})
+	}
 	in.tx.ProcessConnection(address(r.Client), int(r.Client.Port()), address(r.Server), int(r.Server.Port()))
 	in.tx.ProcessURI(r.Target, r.Method, r.Proto)
+	if r.Line != "" {
+		in.set(in.variables().RequestLine(), r.Line)
+	}
 	if r.Host != "" {
 		in.tx.AddRequestHeader("Host", r.Host)
 	}
@@ -257,8 +263,14 @@ func wholeRunes(b []byte) []byte {
 // first part is inspected. They would set the variable themselves if the limit
 // were coraza's; it is ours, so that sites with different limits share a WAF.
 func (in *inspection) truncated() {
-	if single, ok := in.variables().InboundDataError().(interface{ Set(string) }); ok {
-		single.Set("1")
+	in.set(in.variables().InboundDataError(), "1")
+}
+
+// set gives a variable of coraza's another value, which its interface does not
+// offer for those of one value.
+func (in *inspection) set(variable collection.Single, value string) {
+	if single, ok := variable.(interface{ Set(string) }); ok {
+		single.Set(value)
 	}
 }
 

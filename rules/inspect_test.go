@@ -245,20 +245,39 @@ func TestAmbiguousRequestsAreRefused(t *testing.T) {
 	engines := NewEngines(Options{})
 	r, _ := post("/", "text/plain", "a=1")
 	r.Header["content-type"] = []string{form}
+	for _, mode := range []policies.WAFMode{policies.WAFBlock, policies.WAFDetect} {
+		// A threshold beyond reach: the rules alone would let it pass.
+		e := acquireFrom(t, engines, site(func(w *policies.WAF) { w.Mode, w.InboundThreshold = mode, 1000 }))
+		v := inspect(t, e, r, strings.NewReader("a=1"))
+		if v.Blocked != (mode == policies.WAFBlock) || !v.WouldBlock || v.Status != 400 || v.Reason != "more than one Content-Type" {
+			t.Errorf("%s: blocked %v, would block %v, status %d, %q", mode, v.Blocked, v.WouldBlock, v.Status, v.Reason)
+		}
+	}
+}
+
+// A site that only detects is told of every rule, behind the first refusal too,
+// unless its own rules may end an inspection earlier.
+func TestDetectionGoesOnBehindARefusal(t *testing.T) {
+	const broken = `SecRule ARGS:a "@streq 1" "id:1,phase:1,deny,status:403,log,msg:'first'"` + "\n" +
+		`SecRule ARGS:a "@streq 1" "id:2,phase:2,pass,log,msg:'second'"`
 	for _, tt := range []struct {
-		request *Request
-		reason  string
+		name, rules string
+		mode        policies.WAFMode
+		want        []int
 	}{
-		{r, "more than one Content-Type"},
-		{request("GET", "/?a=1#&q=2"), "a fragment in the request target"},
+		{"detect", broken, policies.WAFDetect, []int{1, 2}},
+		{"block", broken, policies.WAFBlock, []int{1}},
+		{"detect with allow", broken + "\n" + `SecAction "id:3,phase:2,allow,nolog"`, policies.WAFDetect, []int{1}},
 	} {
-		for _, mode := range []policies.WAFMode{policies.WAFBlock, policies.WAFDetect} {
-			// A threshold beyond reach: the rules alone would let it pass.
-			e := acquireFrom(t, engines, site(func(w *policies.WAF) { w.Mode, w.InboundThreshold = mode, 1000 }))
-			v := inspect(t, e, tt.request, strings.NewReader("a=1"))
-			if v.Blocked != (mode == policies.WAFBlock) || !v.WouldBlock || v.Status != 400 || v.Reason != tt.reason {
-				t.Errorf("%s: blocked %v, would block %v, status %d, %q", mode, v.Blocked, v.WouldBlock, v.Status, v.Reason)
-			}
+		file := write(t, t.TempDir(), "own.conf", tt.rules)
+		e := acquire(t, site(func(w *policies.WAF) { w.Mode, w.Rules = tt.mode, []string{file} }))
+		v := inspect(t, e, request("GET", "/?a=1"), nil)
+		var got []int
+		for _, m := range v.Matches {
+			got = append(got, m.RuleID)
+		}
+		if !slices.Equal(got, tt.want) || v.RuleID != 1 || v.Status != 403 || !v.WouldBlock || v.Blocked != (tt.mode == policies.WAFBlock) {
+			t.Errorf("%s: rules %v, rule %d, status %d, would block %v", tt.name, got, v.RuleID, v.Status, v.WouldBlock)
 		}
 	}
 }

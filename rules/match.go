@@ -2,6 +2,7 @@ package rules
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -24,11 +25,24 @@ type Match struct {
 	// raw: whoever records it redacts it.
 	Variable string
 	Value    string
+	// Data is what the rule logs of it, macros expanded: "Matched Data: … found
+	// within ARGS:q: …". At most 4 KiB, and raw.
+	Data string
+	// Places are the variables that Data may quote: Variable, or all of a chain.
+	Places   []string
 	Severity Severity
 	Tags     []string
 	Phase    int
 	Ruleset  string // "OWASP CRS", "Lachan" or "custom"
 	Version  string // of the rule set: 4.25.0
+}
+
+// Text is the message, and what the rule logs besides.
+func (m *Match) Text() string {
+	if m.Data == "" {
+		return m.Message
+	}
+	return m.Message + ": " + m.Data
 }
 
 // Severity grades a match as syslog does: 0 (emergency) to 7 (debug). CRS uses
@@ -59,8 +73,36 @@ func newMatch(m types.MatchedRule) Match {
 		if data.Message() != "" {
 			match.Message = strings.Clone(data.Message())
 		}
+		match.log(m, data)
 	}
 	return match
+}
+
+// maxPlaces bounds the variables of a chain; where there are more, what it logs
+// could be about any of them and is left out.
+const maxPlaces = 32
+
+// log takes over what the rule logs. Coraza expands it for each value that
+// matched, but for a chain once, at its end, when it is about the last of them.
+func (m *Match) log(from types.MatchedRule, shown types.MatchData) {
+	text := shown.Data()
+	m.Places = []string{m.Variable}
+	if all := from.MatchedDatas(); all[len(all)-1].ChainLevel() > 0 {
+		text, m.Places = from.Data(), places(all)
+	}
+	if len(m.Places) <= maxPlaces {
+		m.Data = strings.Clone(text[:min(len(text), maxMatchValue)])
+	}
+}
+
+// places are the names of variables, each once.
+func places(all []types.MatchData) (names []string) {
+	for _, data := range all {
+		if name := variableOf(data); len(names) <= maxPlaces && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // representative is the value shown for a rule that several matched. Coraza
@@ -107,23 +149,31 @@ func rulesetOf(file string) string {
 }
 
 // reports says whether a rule has something to say: CRS keeps its books in
-// rules that are silent (nolog), and draws its verdict in 949110.
+// rules that are silent (nolog).
 func reports(m types.MatchedRule) bool {
-	if m.Message() == "" || isVerdict(m.Rule().ID()) {
+	if m.Message() == "" {
 		return false
 	}
 	logged, ok := m.(interface{ Log() bool }) // not yet in coraza's interface
 	return !ok || logged.Log()
 }
 
-// isVerdict tells the rules that compare the score with the threshold.
-func isVerdict(id int) bool { return id >= 949000 && id < 950000 }
+// isVerdict tells the rules that compare the score with the threshold, and the
+// one that sums everything up.
+func isVerdict(id int) bool {
+	return id >= 949000 && id < 950000 || isOutboundVerdict(id) || id >= 980000 && id < 981000
+}
+
+func isOutboundVerdict(id int) bool { return id >= 959000 && id < 960000 }
 
 // gravest is the first of the gravest matches. Rules above the blocking
 // paranoia level do not count towards a block and only stand in where no other matched.
 func gravest(matches []Match, blocking int) int {
 	best := -1
 	for i, m := range matches {
+		if isVerdict(m.RuleID) {
+			continue
+		}
 		if best < 0 || graver(m, matches[best], blocking) {
 			best = i
 		}

@@ -15,6 +15,9 @@ type Request struct {
 	Method string
 	Target string
 	Proto  string
+	// Line is the request line as it was received, where the target was in
+	// another form than Target (absolute, RFC 9112 §3.2.2). Empty: made of the three.
+	Line string
 	// Host is the Host header or HTTP/2's :authority. A Host in Header is ignored.
 	Host string
 	// Header holds every field, each duplicate as a value of its own.

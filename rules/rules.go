@@ -11,6 +11,8 @@
 //	defer verdict.Close()
 //	if verdict.Blocked { … answer verdict.Status … }
 //	forward(verdict.Body) // every byte of body, the inspected ones first
+//	…
+//	judged, err := verdict.InspectResponse(&rules.Response{Status: 200, Header: …, Body: …})
 //
 // An Engine never changes: a new policy is a new Engine, acquired before the
 // old one is released. Rules are read in the order CRS prescribes: our set-up,
@@ -23,6 +25,6 @@
 // the network, or be ignored by coraza without a word is refused with its line.
 //
 // Uploaded files pass through the temporary folder while coraza parses a
-// multipart body, and are deleted when Inspect returns; nothing else of a
-// request is written to disk. Without a writable one Acquire fails.
+// multipart body, and are deleted when Inspect returns or, where the response
+// is inspected too, after that; nothing else of a request is written to disk. Without a writable one Acquire fails.
 package rules

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -36,12 +37,20 @@ type unit struct {
 	place place // of an operator's directive
 }
 
+var allowWord = regexp.MustCompile(`(?i)\ballow\b`)
+
+// mayAllow errs on the safe side: the word may stand in a message.
+func (u unit) mayAllow() bool { return u.place.file != "" && allowWord.MatchString(u.text) }
+
 // source is everything that a policy compiles, in order.
 type source struct {
 	units []unit
 	data  map[string][]byte
 	key   string
 	stock bool // without a screening: tests compare with it
+	// allows is set where a rule of the operator's may end an inspection with
+	// the action `allow`, or another directive give it to a rule.
+	allows bool
 }
 
 // newSource puts a site's rules together in the order CRS prescribes: set-up,
@@ -67,11 +76,16 @@ func newSource(site *policies.Site, now time.Time) (*source, []policies.Exclusio
 	s.own("profile.conf", "profiles/"+string(site.Profile)+".conf")
 	s.add(ownPrefix+"exclude.conf", exclusions)
 	s.units = append(s.units, files.before...)
-	if err := s.crs(); err != nil {
+	responses := site.WAF.Response == policies.On
+	if responses {
+		s.own("response.conf", "conf/response.conf")
+	}
+	if err := s.crs(responses); err != nil {
 		return nil, nil, err
 	}
 	s.own("after.conf", "conf/after.conf")
 	s.units = append(s.units, files.after...)
+	s.allows = slices.ContainsFunc(s.units, unit.mayAllow)
 	s.seal()
 	return s, expired, nil
 }
@@ -87,15 +101,18 @@ func (s *source) own(name, file string) {
 	}
 }
 
-// crs adds the rules for requests. Those for responses (RESPONSE-*) would cost
-// memory and never run.
-func (s *source) crs() error {
-	names, err := fs.Glob(coreruleset.FS, crsPrefix+"REQUEST-*.conf")
+// crs adds the rules for requests, and those for responses (RESPONSE-*) where
+// they run: elsewhere they would only cost memory.
+func (s *source) crs(responses bool) error {
+	names, err := fs.Glob(coreruleset.FS, crsPrefix+"RE*-*.conf")
 	if err != nil || len(names) == 0 {
 		return fmt.Errorf("listing the embedded core rule set: %d files: %w", len(names), err)
 	}
 	slices.Sort(names)
 	for _, name := range names {
+		if !responses && strings.HasPrefix(name, crsPrefix+"RESPONSE-") {
+			continue
+		}
 		text, err := fs.ReadFile(coreruleset.FS, name)
 		if err != nil {
 			return fmt.Errorf("reading the embedded core rule set: %w", err)

@@ -7,7 +7,7 @@ import (
 	"github.com/corazawaf/coraza/v3/types"
 )
 
-// Verdict is what an Engine says of one request.
+// Verdict is what an Engine says of one request, or of the response to it.
 type Verdict struct {
 	// Blocked asks for the request to be answered with Status and not forwarded.
 	Blocked bool
@@ -36,13 +36,25 @@ type Verdict struct {
 	// not be read after Close.
 	Body io.Reader
 
-	release func()
+	release    func()
+	inspection *inspection // nil once it has ended
 }
 
-// Close gives back the buffer behind Body. It may be called more than once.
+// Close gives back the buffer behind Body, and ends an inspection that waits for
+// the response. It may be called more than once.
 func (v *Verdict) Close() {
 	if v.release != nil {
 		v.release()
+	}
+	v.end()
+}
+
+// end gives the transaction back. An error means a temporary file left behind;
+// the verdict stands.
+func (v *Verdict) end() {
+	if v.inspection != nil {
+		_ = v.inspection.tx.Close()
+		v.inspection = nil
 	}
 }
 
@@ -69,14 +81,10 @@ func (v *Verdict) refuse(e *Engine, status int, why string) {
 // judge reads the outcome from the transaction, before it is closed and its
 // memory serves another request.
 func (in *inspection) judge(v *Verdict) {
-	stop := in.tx.Interruption()
-	for _, m := range in.tx.MatchedRules() {
-		if id := m.Rule().ID(); reports(m) || stop != nil && id == stop.RuleID && !isVerdict(id) {
-			v.Matches = append(v.Matches, newMatch(m))
-		}
-	}
+	stop := in.stop()
+	in.collect(v, stop)
 	blocking := in.number("blocking_paranoia_level")
-	v.Score = in.score(blocking)
+	v.Score = in.score("inbound", blocking)
 	v.RuleID = gravest(v.Matches, blocking)
 	if stop == nil {
 		return
@@ -88,11 +96,35 @@ func (in *inspection) judge(v *Verdict) {
 	v.refuse(in.engine, status(stop), why)
 }
 
+// collect takes over the matches that no verdict holds yet.
+func (in *inspection) collect(v *Verdict, stop *types.Interruption) {
+	all := in.tx.MatchedRules()
+	for _, m := range all[in.told:] {
+		if reports(m) || stop != nil && m.Rule().ID() == stop.RuleID {
+			v.Matches = append(v.Matches, newMatch(m))
+		}
+	}
+	in.told = len(all)
+}
+
+// stop is the first refusal, whether or not the rules behind it were evaluated.
+func (in *inspection) stop() *types.Interruption {
+	if stop := in.tx.Interruption(); stop != nil {
+		return stop
+	}
+	// Not yet in coraza's interface.
+	if tx, ok := in.tx.(interface{ DetectionOnlyInterruption() *types.Interruption }); ok {
+		return tx.DetectionOnlyInterruption()
+	}
+	return nil
+}
+
 // score adds up what each level up to the blocking one has counted, as CRS
 // does in 949060 and after; an interruption in phase 1 comes before those.
-func (in *inspection) score(blocking int) (sum int) {
+// direction is inbound or outbound.
+func (in *inspection) score(direction string, blocking int) (sum int) {
 	for level := 1; level <= blocking; level++ {
-		sum += in.number("inbound_anomaly_score_pl" + strconv.Itoa(level))
+		sum += in.number(direction + "_anomaly_score_pl" + strconv.Itoa(level))
 	}
 	return sum
 }

@@ -38,6 +38,7 @@ type conn struct {
 	tunnel  atomic.Bool
 	message message
 	refused error
+	ahead   []byte // see end
 }
 
 func newConn(raw net.Conn, opts Options) *conn {
@@ -57,7 +58,7 @@ func (c *conn) Read(p []byte) (int, error) {
 		return c.Conn.Read(p)
 	}
 	if c.refused != nil {
-		return 0, c.refused
+		return c.end(p)
 	}
 	n, err := c.Conn.Read(p)
 	if c.tunnel.Load() {
@@ -68,8 +69,22 @@ func (c *conn) Read(p []byte) (int, error) {
 		return n, err
 	}
 	c.refuse()
+	if c.message.inLine {
+		c.ahead = []byte{p[accepted]}
+	}
 	if accepted > 0 {
 		return accepted, nil
+	}
+	return c.end(p)
+}
+
+// end is the refusal. In a request-line, the byte it is for goes first: while a
+// handler runs, http.Server reads one byte ahead, and over an error it would end
+// the request before, which is not at fault. No byte there ends a head.
+func (c *conn) end(p []byte) (int, error) {
+	if n := copy(p, c.ahead); n > 0 {
+		c.ahead = nil
+		return n, nil
 	}
 	return 0, c.refused
 }

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
@@ -114,6 +115,34 @@ func TestNextRequestWhileHandlerRuns(t *testing.T) {
 		if body, _ := io.ReadAll(res.Body); string(body) != want {
 			t.Errorf("%q, want %q", body, want)
 		}
+	}
+}
+
+// What is refused behind a request does not end it while it is served.
+func TestRefusalBehindARequestThatIsServed(t *testing.T) {
+	for _, behind := range []string{`{"a":1}`, "a=1", "GET / HTTP/1.2\r\n", "\x00"} {
+		testRefusalBehind(t, behind)
+	}
+}
+
+func testRefusalBehind(t *testing.T, behind string) {
+	refused := make(chan string, 1)
+	entered := make(chan bool)
+	dial := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		close(entered)
+		<-refused
+		select {
+		case <-r.Context().Done():
+			t.Error("the request was ended")
+		case <-time.After(50 * time.Millisecond):
+		}
+		describe(w, r)
+	}), Options{Refused: func(r Refusal) { refused <- r.Reason }})
+	got := exchange(t, dial(), "POST /slow HTTP/1.1\r\n"+host+"\r\n"+behind)
+	<-entered
+	// http.Server says nothing to less than four bytes.
+	if len(got) == 0 || got[0] != `200 POST /slow ""` || len(got) > 1 && !strings.HasPrefix(got[1], "400 ") {
+		t.Errorf("%q behind it: answers %q", behind, got)
 	}
 }
 

@@ -7,8 +7,8 @@
 // byte stream through request heads and bodies as http.Server reads it, and
 // ends the stream with an error in front of the first byte it does not accept;
 // http.Server then answers 400 and closes. Requests before that byte are served;
-// one whose handler still runs finds its context cancelled, as if the client had
-// gone.
+// where it stands behind a request-line, one whose handler still runs finds its
+// context cancelled, as if the client had gone.
 //
 //	ln, err := net.Listen("tcp", ":443")
 //	…

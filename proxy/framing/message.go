@@ -26,6 +26,7 @@ type message struct {
 	digits int    // of the chunk-size so far
 	skips  int    // CR and LF skipped in front of a request
 	post   bool   // the request before was a POST
+	inLine bool   // in a request-line, or in front of it
 	tail   bool   // in a trailer section
 }
 
@@ -70,6 +71,7 @@ func (m *message) begin() {
 	m.host.reset()
 	m.sawHost, m.sawLength, m.sawCoding = false, false, false
 	m.tail, m.size, m.length = false, 0, 0
+	m.inLine = true
 }
 
 // start is in front of a request-line. RFC 9112 §2.2 has a server ignore empty
@@ -135,6 +137,7 @@ func startLineEnd(m *message, b byte) state {
 	if b != '\n' {
 		return m.refuse("CR without LF")
 	}
+	m.inLine = false
 	return fieldLine
 }
 

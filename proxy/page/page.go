@@ -38,6 +38,7 @@ const (
 	GatewayTimeout  Kind = "gateway-timeout"  // 504: the site took too long
 	Unavailable     Kind = "unavailable"      // 503: Lachan itself is starting, draining or full
 	RedirectBlocked Kind = "redirect-blocked" // 502: the site's answer led to another site
+	Withheld        Kind = "withheld"         // 502: the site's answer told what is nobody's business
 	Gone            Kind = "gone"             // 410: the page was another site's, planted here
 	CleaningFailed  Kind = "cleaning-failed"  // 502: the site's answer could not be read with certainty
 )

@@ -22,7 +22,7 @@ const requestID = "01JDC4T2M7J4V3W1Q8Z5N6K9RA"
 
 func kinds() []Kind {
 	return []Kind{Blocked, TooLarge, BadRequest, NotFound, Misdirected, BadGateway,
-		GatewayTimeout, Unavailable, RedirectBlocked, Gone, CleaningFailed}
+		GatewayTimeout, Unavailable, RedirectBlocked, Withheld, Gone, CleaningFailed}
 }
 
 func example(kind Kind) Problem {
@@ -73,7 +73,7 @@ func TestGolden(t *testing.T) {
 
 func TestStatusAndHeader(t *testing.T) {
 	want := map[Kind]int{Blocked: 403, TooLarge: 413, BadRequest: 400, NotFound: 404, Misdirected: 421,
-		BadGateway: 502, GatewayTimeout: 504, Unavailable: 503, RedirectBlocked: 502, Gone: 410, CleaningFailed: 502, "": 503, "odd": 503}
+		BadGateway: 502, GatewayTimeout: 504, Unavailable: 503, RedirectBlocked: 502, Withheld: 502, Gone: 410, CleaningFailed: 502, "": 503, "odd": 503}
 	for kind, status := range want {
 		w := write(t, example(kind), nil)
 		if w.Code != status {

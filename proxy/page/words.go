@@ -146,6 +146,19 @@ var entries = map[Kind]entry{
 			"You can go to the home page. The people who run this site can look the case up by the request ID below.",
 		},
 	},
+	Withheld: {
+		status: http.StatusBadGateway, home: true,
+		vi: message{
+			"Trang này đang gặp lỗi",
+			"Nội dung do máy chủ của trang này gửi về chứa thông tin nội bộ, nên không được hiển thị. Đây không phải lỗi của bạn.",
+			"Hãy thử lại sau, hoặc báo cho đơn vị quản lý trang kèm theo mã yêu cầu bên dưới.",
+		},
+		en: message{
+			"This page is out of order",
+			"What the site’s own server sent holds internal information, so it is not shown. This is not your fault.",
+			"Please try again later, or tell the people who run this site and quote the request ID below.",
+		},
+	},
 	CleaningFailed: {
 		status: http.StatusBadGateway, home: true,
 		vi: message{
