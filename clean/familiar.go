@@ -114,10 +114,10 @@ func (f *familiar) forNonce(nonce string) {
 }
 
 // style reports whether a style attribute neither hides its element nor refers
-// to anything.
+// to anything, nor says anything.
 func (f *familiar) style(w *rewriter, value []byte) bool {
 	return remember(&f.styles, value, func() bool {
-		return bytes.IndexByte(value, '&') < 0 && !mayReferAway(value) && !w.hidden.hidesBy(value)
+		return bytes.IndexByte(value, '&') < 0 && plainCSS(value) && !w.hidden.hidesBy(value)
 	})
 }
 
