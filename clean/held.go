@@ -23,7 +23,7 @@ func (w *rewriter) held(b []byte) bool {
 		}
 	case elStyle:
 		w.aside = w.place.noscript || !onEveryScreen(foldCSS(nil, w.valueNamed(b, "media")))
-	case elIframe, elNoembed, elNoframes, elXmp:
+	case elIframe, elNoembed, elNoframes, elXmp, elTitle:
 	default:
 		return false
 	}
@@ -43,6 +43,8 @@ func (w *rewriter) endHeld(b []byte) {
 		w.followScript(b, content)
 	case elStyle:
 		w.endStyle(b, content)
+	case elTitle:
+		w.endTitle(b, content)
 	default:
 		if bytes.IndexByte(content, '<') < 0 {
 			w.passHeld(b)

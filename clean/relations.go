@@ -129,6 +129,8 @@ func (w *rewriter) judgeNamed(b []byte, i int, name string, content []byte) outc
 		return w.judgeAddress(b, i, wayTwitter, content)
 	case verifies(name):
 		return w.judgeVerification(b, i, content)
+	case titled(name):
+		w.judgeTitle(b, i, content)
 	}
 	return outcomeStays
 }

@@ -160,7 +160,7 @@ func (w *rewriter) startHTML(b []byte) {
 	}
 	if t.el.has(rawText | rawScript | rcdata) {
 		w.enterText(t.el)
-		w.escapeAt(b, t.el.has(rcdata) && w.place.noscript)
+		w.escapeAt(b, t.el.has(rcdata) && w.place.noscript && w.mark < 0)
 		if w.mark < 0 {
 			w.place.text = t.el
 		}

@@ -131,8 +131,10 @@ func (w *rewriter) skimText(b []byte, from int, el *skimElement, seen attrs) int
 	}
 	content, known := b[from:to], false
 	switch el.el {
-	case elTitle, elTextarea:
+	case elTextarea:
 		known = true
+	case elTitle:
+		known = w.keepsTitle(content)
 	case elIframe:
 		known = from == to
 	case elStyle:

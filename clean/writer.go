@@ -12,6 +12,8 @@ const (
 	// maxScript bounds inline scripts more tightly: none of the CMSs' own
 	// comes near, and signals are sought in all of it.
 	maxScript = 256 << 10
+	// maxTitle is the longest title: all of it is compared with the lexicon.
+	maxTitle = maxLexicon
 	// maxTag is the longest start tag that is kept apart: that of a link while
 	// its text is awaited, or a rebuilt one of an element that is held.
 	maxTag = 16 << 10
