@@ -62,6 +62,9 @@ func (w *rewriter) judgeRelation(b []byte, i int) outcome {
 		if r.kind == kindIdentity {
 			return w.judgeIdentity(b, i, w.wayOf(b, r.name), t, reason, ok)
 		}
+		if r.kind == kindStyle {
+			w.furnish(t, ok)
+		}
 		if loads = true; !ok && (r.kind != kindConnect || !w.preloads(b, t, ref)) {
 			w.removeFound(b, w.finding(b, i, r.kind, t, reason))
 			return outcomeGone

@@ -32,6 +32,7 @@ func (w *rewriter) endTitle(b, content []byte) {
 		Reasons: []string{reasonSpamText}, Removed: w.c.links != policies.LinksReport,
 	}
 	w.found(f, content)
+	w.titleAdvertises(f, content)
 	if !f.Removed {
 		w.passTitle(b, content)
 		return
