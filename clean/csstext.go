@@ -11,7 +11,7 @@ const (
 	// maxStringsCSS bounds the strings of a block that wait for its end, and
 	// maxBlockCSS how long the block may be. Beyond that they are judged by what
 	// has been seen, which what follows is still read together with.
-	maxStringsCSS = 256
+	maxStringsCSS = 1024
 	maxBlockCSS   = 64 << 10
 )
 
@@ -117,10 +117,12 @@ func (r *cssReader) advertised() (host string) {
 	for _, between := range [...]string{"", " "} {
 		text := bytes.ReplaceAll(r.said.text, []byte{0}, []byte(between))
 		named := r.allow.strangerNamed(text)
+		if named == "" {
+			continue
+		}
 		var words wording
 		words.read(text)
 		switch {
-		case named == "":
 		case warns(&words, named):
 			return ""
 		case words.spam():

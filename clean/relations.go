@@ -116,10 +116,16 @@ func (w *rewriter) judgeMeta(b []byte, i int) outcome {
 	case "content-security-policy":
 		w.judgeMetaCSP(i, content)
 	}
+	title := false
 	for _, id := range [...]attr{attrName, attrProperty} {
-		if w.judgeNamed(b, i, lowerView(trimControls(w.valueOf(b, id))), content) == outcomeGone {
+		name := lowerView(trimControls(w.valueOf(b, id)))
+		if w.judgeNamed(b, i, name, content) == outcomeGone {
 			return outcomeGone
 		}
+		title = title || titled(name)
+	}
+	if title {
+		w.judgeTitle(b, i, content)
 	}
 	return outcomeStays
 }
@@ -132,8 +138,6 @@ func (w *rewriter) judgeNamed(b []byte, i int, name string, content []byte) outc
 		return w.judgeAddress(b, i, wayTwitter, content)
 	case verifies(name):
 		return w.judgeVerification(b, i, content)
-	case titled(name):
-		w.judgeTitle(b, i, content)
 	}
 	return outcomeStays
 }

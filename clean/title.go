@@ -73,7 +73,7 @@ func titled(name string) bool {
 // judgeTitle does with a meta element's content what endTitle does with a title.
 func (w *rewriter) judgeTitle(b []byte, i int, content []byte) {
 	kept, cut := w.cutTitle(w.characters(content))
-	if !cut || w.verdict.rewritten == i {
+	if !cut {
 		return
 	}
 	f := w.finding(b, i, kindIdentity, target{}, reasonSpamText)
