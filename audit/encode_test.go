@@ -36,7 +36,7 @@ func stripEvent() Event {
 		HTTP:   HTTP{Method: "GET", Version: "2", Status: 200, ResponseContentType: "text/html; charset=utf-8", ResponseBytes: 1234},
 		URL:    URL{Domain: "portal.example", Path: "/"},
 		Finding: &Finding{Kind: "script", Element: "script", Attribute: "src", Target: "https://evil.test/x.js?key=1", Host: "evil.test",
-			Offset: 77, Snippet: `<script src="https://evil.test/x.js?key=1">`, Reasons: []string{"host not allowed", "after </html>"}, SHA256: strings.Repeat("ab", 32),
+			Offset: 77, Count: 3, Snippet: `<script src="https://evil.test/x.js?key=1">`, Reasons: []string{"host not allowed", "after </html>"}, SHA256: strings.Repeat("ab", 32),
 			BeforeSHA256: strings.Repeat("cd", 32), AfterSHA256: strings.Repeat("ef", 32)},
 	}
 }
@@ -70,9 +70,9 @@ func TestLine(t *testing.T) {
 		{"strip", stripEvent(), `{"@timestamp":"2026-11-22T03:04:05.000000Z",` +
 			`"event":{"id":"01KB0000000000000000000002","action":"strip","kind":"alert","category":["web","intrusion_detection"],"type":["denied"],"outcome":"success","severity":73,"module":"lachan","dataset":"lachan.audit"},` +
 			`"http":{"request":{"method":"GET"},"response":{"status_code":200,"body":{"bytes":1234}},"version":"2"},` +
-			`"message":"strip script script evil.test","service":{"name":"portal"},"source":{"ip":"2001:db8::7","port":40000},` +
+			`"message":"strip script script evil.test 3 times","service":{"name":"portal"},"source":{"ip":"2001:db8::7","port":40000},` +
 			`"url":{"domain":"portal.example","path":"/","original":"/"},` + observer +
-			`,"lachan":{"response_content_type":"text/html; charset=utf-8","finding":{"kind":"script","element":"script","attribute":"src","target":"https://evil.test/x.js?key=1","host":"evil.test","offset":77,` +
+			`,"lachan":{"response_content_type":"text/html; charset=utf-8","finding":{"kind":"script","element":"script","attribute":"src","target":"https://evil.test/x.js?key=1","host":"evil.test","offset":77,"count":3,` +
 			`"snippet":"<script src=\"https://evil.test/x.js?key=1\">","reasons":["host not allowed","after </html>"],"sha256":"` + strings.Repeat("ab", 32) + `","before_sha256":"` + strings.Repeat("cd", 32) + `","after_sha256":"` + strings.Repeat("ef", 32) + `"}}}` + "\n"},
 		{"config", Event{Time: time.Unix(0, 0), ID: "x", Action: Config, Message: "configuration refused", Error: "lachan.yaml:3:1: unknown key"},
 			`{"@timestamp":"1970-01-01T00:00:00.000000Z","event":{"id":"x","action":"config","kind":"event","category":["configuration"],"type":["change"],"outcome":"failure","severity":47,"module":"lachan","dataset":"lachan.audit"},` +
@@ -129,7 +129,7 @@ func everywhere(s string) Event {
 		ID: s, RequestID: s, Action: Action(s), Site: s, Client: netip.MustParseAddrPort("[fe80::1%eth0]:1"),
 		HTTP: HTTP{s, s, s, s, s, s, 999, 1 << 62, 1 << 62}, URL: URL{s, s, 65535, s, s},
 		Match:   &Match{1 << 62, s, s, s, ids, 1 << 62, s, s, details},
-		Finding: &Finding{s, s, s, s, s, 1 << 62, s, reasons, s, s, s},
+		Finding: &Finding{s, s, s, s, s, 1 << 62, 1 << 62, s, reasons, s, s, s},
 		Reason:  s, Message: s, Error: s, Loss: &Loss{1 << 63, time.Unix(0, 0), time.Unix(0, 0), s},
 	}
 }

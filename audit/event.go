@@ -82,11 +82,13 @@ type Detail struct {
 	Text      string   // its message, and as a rule "Matched Data: … found within ARGS:q: …"
 }
 
-// Finding is what the cleaner says of one piece of a response.
+// Finding is what the cleaner says of one piece of a response, or of several
+// that are alike in all but where they stood.
 type Finding struct {
 	Kind, Element, Attribute string
 	Target, Host             string // where it pointed
-	Offset                   int64  // in the decoded document
+	Offset                   int64  // in the decoded document, of the first
+	Count                    int    // how many there were; 0 where they are not counted
 	Snippet                  string
 	Reasons                  []string
 	SHA256                   string // of the removed bytes, hex

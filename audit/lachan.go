@@ -44,6 +44,9 @@ func (r *findingObject) MarshalLogObject(enc zapcore.ObjectEncoder) error {
 	o.text("target", f.Target)
 	o.text("host", f.Host)
 	enc.AddInt64("offset", f.Offset)
+	if f.Count > 0 {
+		enc.AddInt("count", f.Count)
+	}
 	o.text("snippet", f.Snippet)
 	if len(f.Reasons) > 0 {
 		o.list("reasons", (*reasonList)(r))

@@ -32,6 +32,7 @@ type line struct {
 		Finding *struct {
 			Kind, Element, Host, Target string
 			Reasons                     []string
+			Count                       int
 		} `json:"finding"`
 	} `json:"lachan"`
 }
@@ -151,6 +152,9 @@ func (e *line) finding() string {
 	}
 	if len(f.Reasons) > 0 {
 		words = append(words, "("+strings.Join(f.Reasons, ", ")+")")
+	}
+	if n := times(f.Count); n != "" {
+		words = append(words, n)
 	}
 	return onTerminal(strings.Join(words, " "), maxShown)
 }

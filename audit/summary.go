@@ -22,6 +22,7 @@ func summary(e *Event) string {
 		add(e.Finding.Kind)
 		add(e.Finding.Element)
 		add(e.Finding.Host)
+		add(times(e.Finding.Count))
 	case e.Match != nil:
 		add(string(e.Action))
 		add(strconv.Itoa(e.Match.RuleID))
@@ -31,4 +32,12 @@ func summary(e *Event) string {
 		add(e.Reason)
 	}
 	return strings.Join(parts, " ")
+}
+
+// times says how often something was found; nothing, where it was once.
+func times(n int) string {
+	if n <= 1 {
+		return ""
+	}
+	return strconv.Itoa(n) + " times"
 }

@@ -61,7 +61,7 @@ func TestTailIsReadable(t *testing.T) {
 	config := Event{Time: time.Unix(0, 0), ID: "x", Action: Config, Message: "configuration refused", Error: "lachan.yaml:3:1: unknown key"}
 	write(t, path, encodeLine(t, blockEvent())+encodeLine(t, stripEvent())+encodeLine(t, config)+encodeLine(t, Event{Time: time.Unix(0, 0), Action: Deny, Reason: "unknown host"})+"\x1b[2Jno JSON\n")
 	want := "2026-11-22 03:04:05 block    portal 203.0.113.7 POST /tim-kiem?q=1%27&token=[redacted] → 942100 SQL Injection (score 10) [403] 01KB0000000000000000000000\n" +
-		"2026-11-22 10:04:05 strip    portal 2001:db8::7 GET / → script <script> evil.test (host not allowed, after </html>) [200]\n" +
+		"2026-11-22 10:04:05 strip    portal 2001:db8::7 GET / → script <script> evil.test (host not allowed, after </html>) 3 times [200]\n" +
 		"1970-01-01 07:00:00 config   configuration refused: lachan.yaml:3:1: unknown key\n" +
 		"1970-01-01 07:00:00 deny     unknown host\n" +
 		`? \u001b[2Jno JSON` + "\n"

@@ -38,6 +38,7 @@ func FuzzCSS(f *testing.F) {
 	for _, s := range []string{
 		`@import "//evil.test/a";p{a:url(//evil.test/b)}`, `@imp@import "//evil.test/a";ort "//evil.test/b";`, `/*/*/p{a:url( '//evil.test' )}`,
 		"@\\69 mport\n\"\\2f\\2f evil.test\";a{b:\"\\\r\n\";--c:'//evil.test'}", `@charset "utf-8";@namespace x "//evil.test";a{b:image-set("//evil.test")}`, `a{b:url(data:text/html,x`,
+		`a::after{content:"slot gacor" url(//evil.test) " evil.test";quotes:"x" "y"}b{content:"\73lot " attr(x,"gacor") 'evil.test'`,
 	} {
 		f.Add(s)
 	}

@@ -23,8 +23,11 @@ const maxEndTag = 4 << 10
 // bytes before end, is longer than what is judged.
 func (w *rewriter) heldTooLong(end int) bool {
 	bound := maxHold
-	if w.tok.raw == elScript {
+	switch w.tok.raw {
+	case elScript:
 		bound = maxScript
+	case elTitle:
+		bound = maxTitle
 	}
 	if w.tok.start < 0 {
 		return end-w.mark > bound

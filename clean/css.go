@@ -120,6 +120,9 @@ func unescapeCSS(out, css []byte) ([]byte, int) {
 		if len(css) > 2 && css[1] == '\r' && css[2] == '\n' { // one newline (CSS Syntax 3.3)
 			return out, 3
 		}
+		if len(css) > 1 && strings.IndexByte("\n\r\f", css[1]) >= 0 { // in a string, nothing (4.3.5)
+			return out, 2
+		}
 		if len(css) > 1 {
 			return append(out, lower(css[1])), 2
 		}
@@ -138,30 +141,33 @@ func unescapeCSS(out, css []byte) ([]byte, int) {
 	return utf8.AppendRune(out, rune(r)), n
 }
 
-// cleanCSS cuts references to hosts that are not on the list out of css. ok
-// is true where there are none; else f tells of the first.
+// cleanCSS cuts references to hosts that are not on the list out of css, and
+// what advertises. ok is true where there is neither; else f tells of the
+// first, or, Removed being false, that css stays although it advertises.
 func (w *rewriter) cleanCSS(css []byte) (cleaned []byte, f Finding, ok bool) {
-	if !mayReferAway(css) {
+	if plainCSS(css) {
 		return css, f, true
 	}
 	if f = w.judgeDecoded(css); f.Kind != "" {
 		return nil, f, false
 	}
-	if cleaned, f = w.cutReferences(css, &w.resolver); f.Kind == "" {
+	if cleaned, f = w.cutCSS(css, &w.resolver); f.Kind == "" {
 		return css, f, true
 	}
 	return cleaned, f, false
 }
 
-// cutReferences returns css without the references, and a finding of the first.
-func (w *rewriter) cutReferences(css []byte, resolver *resolver) (cleaned []byte, f Finding) {
-	r := cssReader{last: ' ', allow: &w.c.allow, resolver: resolver, css: css}
+// cutCSS returns css without what may not stand, and a finding of the first
+// that goes; where nothing does, of the first.
+func (w *rewriter) cutCSS(css []byte, resolver *resolver) (cleaned []byte, f Finding) {
+	r := cssReader{last: ' ', allow: &w.c.allow, links: w.c.links, resolver: resolver, css: css}
 	r.found = func(found Finding, _, _ int) {
-		if f.Kind == "" {
+		if f.Kind == "" || found.Removed && !f.Removed {
 			f = found
 		}
 	}
 	r.read()
+	r.endText()
 	return append(r.out, css[r.from:]...), f
 }
 
@@ -177,12 +183,15 @@ func (w *rewriter) judgeDecoded(css []byte) Finding {
 	}
 	text, err := c.enc.NewDecoder().Bytes(css)
 	if err != nil || bytes.ContainsRune(text, utf8.RuneError) {
-		return Finding{Kind: kindMedia.String(), Reasons: []string{reasonAmbiguous}}
+		return Finding{Kind: kindMedia.String(), Reasons: []string{reasonAmbiguous}, Removed: true}
 	}
 	r := newResolver(w.doc.URL, nil)
-	_, f := w.cutReferences(text, &r)
+	_, f := w.cutCSS(text, &r)
 	return f
 }
+
+// plainCSS reports whether css can hold nothing that is judged.
+func plainCSS(css []byte) bool { return !mayReferAway(css) && !mayAdvertise(css) }
 
 // mayReferAway reports whether css can name another host at all: nearly none
 // does, and what does not need not be read.
@@ -223,7 +232,7 @@ func (w *rewriter) judgeStyle(b []byte, i int) {
 	value := decodeAttribute(w.tok.tag.attrs[i].value.of(b))
 	if _, f, ok := w.cleanCSS(value); !ok {
 		f.Element = lowerString(w.tok.tag.name.of(b))
-		f.Attribute, f.Removed = lowerString(w.tok.tag.attrs[i].name.of(b)), true
+		f.Attribute = lowerString(w.tok.tag.attrs[i].name.of(b))
 		w.dropAttribute(b, i, f)
 	}
 }

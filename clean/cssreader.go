@@ -4,14 +4,18 @@ import (
 	"bytes"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/lachan-waf/lachan/policies"
 )
 
 // cssReader finds the references of a style sheet or of declarations: the
 // arguments of url(), src() and image-set(), what a custom property may hand
-// to those, and what @import names. Those that may not stand it cuts out.
+// to those, and what @import names. Those that may not stand it cuts out, and
+// what its strings say where that advertises (csstext.go).
 type cssReader struct {
 	allow    *allowlists
 	resolver *resolver
+	links    policies.LinkPolicy           // which judges what strings say
 	found    func(f Finding, from, to int) // told of css[from:to] before it is cut out
 
 	css  []byte
@@ -29,6 +33,8 @@ type cssReader struct {
 	custom    bool     // within what may be put into functions, whose strings may become references
 	depth     cssDepth
 	compares  bool // behind an equals sign, where no string is a reference: [href^="…"]
+	address   bool // within a function whose strings are references
+	said      cssText
 }
 
 // cssDepth is how many parentheses are open. Those that are no function's count
@@ -75,6 +81,9 @@ func (r *cssReader) token() {
 	case c == '"' || c == '\'':
 		r.string(c)
 	case c == ';' || c == '{' || c == '}':
+		if c != ';' {
+			r.endText()
+		}
 		r.imports, r.namespace, r.custom = false, false, false
 		r.pos++
 	case c == '(':
@@ -82,6 +91,7 @@ func (r *cssReader) token() {
 		r.pos++
 	case c == ')':
 		r.depth.end()
+		r.address = false
 		r.pos++
 	case c == '@':
 		r.pos++
@@ -114,8 +124,11 @@ func (r *cssReader) string(quote byte) {
 	at := r.pos
 	r.pos++
 	text := r.until(string(quote) + "\n\r\f")
-	if !r.cut && (r.imports || r.mayRefer() && !isWords(text)) && !r.compares {
-		r.judge(text, at, `""`)
+	switch {
+	case r.cut || r.compares:
+	case (r.imports || r.mayRefer() && !isWords(text)) && !r.judge(text, at, `""`):
+	case !r.imports && !r.namespace && !r.address:
+		r.say(text, at)
 	}
 }
 
@@ -156,6 +169,7 @@ func (r *cssReader) name() {
 	case !equalFold(name, "url"):
 		r.pos++
 		r.depth.begin(true)
+		r.address = takesReferences(name)
 	default:
 		r.pos++
 		r.url(at)
@@ -173,6 +187,7 @@ func (r *cssReader) url(at int) {
 		r.cut = true
 	case r.pos < len(r.css) && (r.css[r.pos] == '"' || r.css[r.pos] == '\''):
 		r.depth.begin(true)
+		r.address = true
 	default:
 		if text := r.until(")"); !r.cut {
 			r.judge(text, at, "url()")
@@ -255,9 +270,10 @@ func (r *cssReader) character(out []byte) []byte {
 	return out
 }
 
-// judge asks the allowlist about the reference of the token that began at at;
-// one that may not stand is cut out. Of an @import the whole rule goes.
-func (r *cssReader) judge(ref []byte, at int, instead string) {
+// judge asks the allowlist about the reference of the token that began at at,
+// and reports whether it may stand; one that may not is cut out. Of an @import
+// the whole rule goes.
+func (r *cssReader) judge(ref []byte, at int, instead string) (stands bool) {
 	k := kindMedia
 	if r.imports {
 		k = kindStyle
@@ -265,16 +281,17 @@ func (r *cssReader) judge(ref []byte, at int, instead string) {
 	t := r.resolver.resolve(ref)
 	reason, ok := r.allow.allows(k, t, ref)
 	if ok || r.namespace && vocabulary(t.host) { // other names go: @namespace may be where it is no rule
-		return
+		return true
 	}
 	if r.imports {
 		if at, instead = r.start, r.between(); !r.endRule() {
-			return
+			return false
 		}
 	}
-	r.found(Finding{Kind: k.String(), Target: t.String(), Host: strings.Clone(t.host), Reasons: []string{reason}}, at, r.pos)
+	r.found(Finding{Kind: k.String(), Target: t.String(), Host: strings.Clone(t.host), Reasons: []string{reason}, Removed: true}, at, r.pos)
 	r.out = append(append(r.out, r.css[r.from:at]...), instead...)
 	r.from = r.pos
+	return false
 }
 
 // endRule goes to the end of the rule, and reports whether it is there.

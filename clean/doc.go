@@ -53,6 +53,13 @@
 // behind an element hides, or a sheet that is loaded, is taken for visible, and
 // its links are judged one by one (link.go), by their text (lexicon.go).
 //
+// # Words
+//
+// Of the page's own text the lexicon (lexicon.go) removes nothing by itself. It
+// needs a link to another host, or in a style sheet the name of one
+// (csstext.go); in a title, which search results show, two words (title.go).
+// What warns of spam in the same words stays (warning.go).
+//
 // # Bounds
 //
 // Every buffer has a bound (writer.go, bounds.go, link.go, block.go). What does

@@ -25,7 +25,7 @@ type familiar struct {
 	hosts   [familiarSlots]familiarHost
 	origins familiarOrigins
 	again   familiarStarts
-	tags    [familiarSlots][2][]byte // the later one first
+	tags    [familiarSlots][2]familiarTag // the later one first
 	styles  [familiarSlots][]byte
 	classes [familiarSlots][]byte
 	bare    bool // tags may hold some that stayed as no nonce was to be added
@@ -36,6 +36,13 @@ type familiar struct {
 type familiarHost struct {
 	name  []byte
 	kinds uint32
+}
+
+// familiarTag is a start tag that stays, and whether it loads a script or a style
+// sheet.
+type familiarTag struct {
+	text      []byte
+	furnishes bool
 }
 
 // host reports whether a reference of kind k, spelled in the plainest way,
@@ -121,20 +128,25 @@ func plainAuthority(ref []byte) []byte {
 	return nil
 }
 
-// tag reports whether the same tag has stayed before.
-func (f *familiar) tag(tag []byte) bool {
+// tag returns the same tag that has stayed before, or nil.
+func (f *familiar) tag(tag []byte) *familiarTag {
 	if len(tag) > maxFamiliarTag {
-		return false
+		return nil
 	}
 	slot := &f.tags[slotOf(tag)]
-	return bytes.Equal(slot[0], tag) || bytes.Equal(slot[1], tag)
+	for i := range slot {
+		if bytes.Equal(slot[i].text, tag) {
+			return &slot[i]
+		}
+	}
+	return nil
 }
 
 // rememberTag is for a tag that stays, without a finding.
-func (f *familiar) rememberTag(tag []byte) {
+func (f *familiar) rememberTag(tag []byte, furnishes bool) {
 	if len(tag) <= maxFamiliarTag {
 		slot := &f.tags[slotOf(tag)]
-		slot[0], slot[1] = append(slot[1][:0], tag...), slot[0]
+		slot[0], slot[1] = familiarTag{append(slot[1].text[:0], tag...), furnishes}, slot[0]
 	}
 }
 
@@ -147,17 +159,17 @@ func (f *familiar) forNonce(nonce string) {
 	}
 	if f.bare {
 		for i := range f.tags {
-			f.tags[i][0], f.tags[i][1] = f.tags[i][0][:0], f.tags[i][1][:0]
+			f.tags[i][0].text, f.tags[i][1].text = f.tags[i][0].text[:0], f.tags[i][1].text[:0]
 		}
 	}
 	f.bare = false
 }
 
 // style reports whether a style attribute neither hides its element nor refers
-// to anything.
+// to anything, nor says anything.
 func (f *familiar) style(w *rewriter, value []byte) bool {
 	return remember(&f.styles, value, func() bool {
-		return bytes.IndexByte(value, '&') < 0 && !mayReferAway(value) && !w.hidden.hidesBy(value)
+		return bytes.IndexByte(value, '&') < 0 && plainCSS(value) && !w.hidden.hidesBy(value)
 	})
 }
 

@@ -157,9 +157,14 @@ func (w *rewriter) foreignStyleToken(b []byte, k token) {
 			w.dropForeignStyle(b, k)
 			return
 		}
-		if _, f, ok := w.cleanCSS(css); !ok {
+		switch _, f, ok := w.cleanCSS(css); {
+		case ok:
+		case f.Removed:
 			w.foundHeld(b, w.tok.pos, kindStyle, f.Host, f.Reasons...)
 			return
+		default:
+			f.Element, f.Offset = "style", w.offset+int64(w.mark)
+			w.found(f, b[w.mark:w.tok.pos])
 		}
 		w.passHeld(b)
 	default:

@@ -23,7 +23,7 @@ func (w *rewriter) held(b []byte) bool {
 		}
 	case elStyle:
 		w.aside = w.place.noscript || !onEveryScreen(foldCSS(nil, w.valueNamed(b, "media")))
-	case elIframe, elNoembed, elNoframes, elXmp:
+	case elIframe, elNoembed, elNoframes, elXmp, elTitle:
 	default:
 		return false
 	}
@@ -43,6 +43,8 @@ func (w *rewriter) endHeld(b []byte) {
 		w.followScript(b, content)
 	case elStyle:
 		w.endStyle(b, content)
+	case elTitle:
+		w.endTitle(b, content)
 	default:
 		if bytes.IndexByte(content, '<') < 0 {
 			w.passHeld(b)
@@ -106,7 +108,7 @@ func (w *rewriter) foundHeld(b []byte, to int, k kind, host string, reasons ...s
 }
 
 // endStyle looks for classes that hide, and cuts out what is loaded from
-// hosts that are not on the list.
+// hosts that are not on the list, or advertises them.
 func (w *rewriter) endStyle(b, content []byte) {
 	if w.place.noscript && bytes.IndexByte(content, '<') >= 0 {
 		w.foundHeld(b, w.tok.pos, kindStyle, "", reasonAmbiguous)
@@ -125,8 +127,13 @@ func (w *rewriter) endStyle(b, content []byte) {
 		w.passHeld(b)
 		return
 	}
-	f.Element, f.Offset, f.Removed = "style", w.offset+int64(w.mark), true
+	f.Element, f.Offset = "style", w.offset+int64(w.mark)
 	w.found(f, content)
+	if !f.Removed {
+		w.learnSheet(readSheet(content))
+		w.passHeld(b)
+		return
+	}
 	if bytes.Contains(cleaned, []byte("</")) { // </sty@import '//evil.test/';le>
 		cleaned = nil
 	}

@@ -1,6 +1,7 @@
 package clean
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/lachan-waf/lachan/policies"
@@ -19,6 +20,12 @@ const (
 	wayLinked    = "json-ld"
 )
 
+// What stands in the reasons beside them, where it speaks for a doorway.
+const (
+	wayFurniture = "foreign-template"
+	wayTitle     = "spam-title"
+)
+
 const (
 	// maxHead bounds how far a document's head is read for its identity; what
 	// a page says of itself further down counts for nothing.
@@ -34,6 +41,8 @@ type identity struct {
 	languages int      // hreflang links to another site
 	ours      bool     // a canonical or hreflang link names this site, or an allowed one
 	first     Finding
+	furniture furniture
+	titled    bool // by a title that advertises
 	over      bool // the head
 }
 
@@ -55,15 +64,36 @@ func (id *identity) add(way string, f Finding) {
 	id.ways = append(id.ways, way)
 }
 
-// doorway reports whether the page is another site's. Its translations count
-// one by one only where the page is not among them: a site that speaks other
-// languages under other names names itself, too.
+// doorway reports whether the page is another site's: it says so often enough,
+// or it is made of another's files and was planted by its title, or by links to
+// both another canonical page and another mobile one. Files alone, or beside one
+// such link, are what a page saved from elsewhere has.
 func (id *identity) doorway() bool {
+	return id.named() >= enough ||
+		id.furniture.foreign() && (id.titled || slices.Contains(id.ways, wayCanonical) && slices.Contains(id.ways, wayAMP))
+}
+
+// named counts the ways. Translations count one by one only where the page is
+// not among them: a site that speaks other languages under other names names
+// itself, too.
+func (id *identity) named() int {
 	n := len(id.ways)
 	if id.languages > 1 && !id.ours {
 		n += id.languages - 1
 	}
-	return n >= enough
+	return n
+}
+
+// reasons are those of a doorway.
+func (id *identity) reasons() []string {
+	reasons := append([]string{reasonDoorway}, id.ways...)
+	if id.furniture.foreign() {
+		reasons = append(reasons, wayFurniture)
+	}
+	if id.titled {
+		reasons = append(reasons, wayTitle)
+	}
+	return reasons
 }
 
 // wayOf names the way of a link element's relation; an alternate that is only
@@ -122,10 +152,9 @@ func (c *Cleaner) removesIdentity(host string) bool {
 		c.links == policies.LinksSignals && (spamHost(host) || c.allow.listed(kindIdentity, host, "/"))
 }
 
-// claims notes that the page names another site by way, as markup says. What
-// ends behind the bound does not count, however the document was cut.
+// claims notes that the page names another site by way, as markup says.
 func (w *rewriter) claims(way string, f Finding, markup []byte) {
-	if way == "" || w.identity.over || w.offset+int64(w.tok.pos) > maxHead {
+	if way == "" || !w.inHead(w.tok.pos) {
 		return
 	}
 	w.identity.add(way, evidence(f, markup))
@@ -149,7 +178,7 @@ func (w *rewriter) endHead() {
 	if id.doorway() {
 		f = id.first
 		f.Element, f.Attribute = "", ""
-		f.Reasons = append([]string{reasonDoorway}, id.ways...)
+		f.Reasons = id.reasons()
 		f.Removed = w.doc.Head != nil && w.c.doorways == policies.DoorwaysGone
 	}
 	switch {

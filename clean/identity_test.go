@@ -1,6 +1,8 @@
 package clean
 
 import (
+	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -172,6 +174,86 @@ func TestVerification(t *testing.T) {
 			in := `<meta name="` + name + `" content=" ours ">`
 			if out, _ := cleanString(t, c, in); test.baseline != nil && out != in {
 				t.Errorf("%s: the owner's own went: %s", name, out)
+			}
+		}
+	}
+}
+
+// foreignHead is a head that is made of n files of another site, and own of ours.
+func foreignHead(n, own int, parts ...string) string {
+	for i := range n {
+		parts = append(parts, fmt.Sprintf(`<link rel="stylesheet" href="https://assets.shop.test/%d.css?v=%d">`, i, i))
+		parts = append(parts, fmt.Sprintf("<link rel=stylesheet href=//assets.shop.test/%d.css>", i)) // the same
+	}
+	for i := range own {
+		parts = append(parts, fmt.Sprintf(`<script src="/js/%d.js" async></script>`, i))
+	}
+	return head(parts...)
+}
+
+const spamTitle = "<title>Slot Gacor Maxwin</title>"
+
+// TestForeignTemplate: a page that is made of another site's files is a doorway
+// where its title advertises, or where it names another canonical page and
+// another mobile one; nothing a legacy page has is enough.
+func TestForeignTemplate(t *testing.T) {
+	c := newCleaner(t, portal(t))
+	cdn := strings.NewReplacer("assets.shop.test", "cdnjs.cloudflare.com").Replace
+	for name, test := range map[string]struct{ in, reasons string }{
+		"planted by its title":     {foreignHead(5, 1, spamTitle), "doorway foreign-template spam-title"},
+		"by its links":             {foreignHead(8, 2, evilCanonical, evilAMP), "doorway canonical amphtml foreign-template"},
+		"by all":                   {foreignHead(8, 0, evilCanonical, evilAMP, evilOpenGraph, spamTitle), "doorway canonical amphtml og:url foreign-template spam-title"},
+		"files with other queries": {strings.ReplaceAll(foreignHead(2, 0, spamTitle), ".css>", ".css?x>"), ""},
+		"scripts":                  {strings.NewReplacer(`<link rel="stylesheet" href=`, "<script src=", ".css", ".js", `">`, `"></script>`).Replace(foreignHead(5, 0, spamTitle)), "doorway foreign-template spam-title"},
+		"many":                     {foreignHead(3*maxFurniture, maxFurniture/4, spamTitle), "doorway foreign-template spam-title"},
+
+		"a theme of our own":                {foreignHead(5, 2, spamTitle), ""},
+		"few files":                         {foreignHead(4, 0, spamTitle), ""},
+		"files alone":                       {foreignHead(20, 0), ""},
+		"a network for its files":           {cdn(foreignHead(12, 0)), ""},
+		"that, taken over from a paper":     {cdn(foreignHead(12, 0, evilCanonical, evilOpenGraph)), ""},
+		"a theme's demonstration":           {foreignHead(12, 0, evilCanonical, evilOpenGraph), ""},
+		"another mobile page only":          {foreignHead(12, 0, evilAMP), ""},
+		"a title alone":                     {head(spamTitle), ""},
+		"a title, taken over from a paper":  {head(spamTitle, evilCanonical, evilOpenGraph), ""},
+		"a title that warns":                {foreignHead(12, 0, "<title>Cảnh báo: nổ hũ, tài xỉu online</title>"), ""},
+		"files that the site's list allows": {strings.NewReplacer("assets.shop.test", "fonts.googleapis.com").Replace(foreignHead(12, 0, spamTitle)), ""},
+		"pictures of others":                {head(spamTitle, strings.Repeat(`<link rel="icon" href="https://assets.shop.test/x.png">`, 9)), ""},
+		"behind the head":                   {head() + foreignHead(9, 0, spamTitle, evilCanonical, evilAMP), ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, size := range []int{0, 1, 7, 0} { // the second time more is familiar
+				f, calls := doorwayOf(t, c, test.in, size)
+				if got := strings.Join(f.Reasons, " "); got != test.reasons || calls != 1 {
+					t.Errorf("in pieces of %d: %q in %d calls, want %q", size, got, calls, test.reasons)
+				}
+				if f.Kind != "" && (f.Kind != "identity" || f.Snippet == "") {
+					t.Errorf("%+v", f)
+				}
+			}
+		})
+	}
+}
+
+// TestFurnitureIsCountedOnce, however its tags are read: skimmed, known as a
+// whole, or judged.
+func TestFurnitureIsCountedOnce(t *testing.T) {
+	c := newCleaner(t, portal(t))
+	in := `<link rel="stylesheet" href="/a.css"><script src="/a.js"></script><script src='/b.js'  ></script><script src=""></script>` +
+		`<script src="https://cdn.example/x.js" async></script><link rel="icon" href="/a.png"><link rel="preload" as="style" href="/a.css">` +
+		`<script>var a</script><script type="text/template">x</script>` + strings.Repeat(" ", 200)
+	for range 3 {
+		for _, size := range []int{len(in), 1, 50} {
+			w := c.newRewriter(io.Discard, Document{URL: pageURL})
+			for piece := range slices.Chunk([]byte(in), size) {
+				w.write(piece)
+			}
+			if w.identity.furniture.own != 5 {
+				t.Errorf("in pieces of %d: %d, want 5", size, w.identity.furniture.own)
+			}
+			w.abort()
+			if w.release() {
+				c.rewriters.Put(w)
 			}
 		}
 	}

@@ -22,6 +22,7 @@ type verdict struct {
 	linkAt  int  // the attribute that makes a link to another host, or -1
 	link    Finding
 
+	furnishes bool   // the tag loads a script or a style sheet that may stand
 	rewritten int    // the attribute that gets another value, or -1
 	value     []byte // which is this, decoded
 }
@@ -30,7 +31,7 @@ func (v *verdict) reset() {
 	if v.changed {
 		v.gone = [maxAttributes / 64]uint64{}
 	}
-	v.changed, v.nonce, v.claims, v.linkAt, v.rewritten = false, false, false, -1, -1
+	v.changed, v.nonce, v.claims, v.furnishes, v.linkAt, v.rewritten = false, false, false, false, -1, -1
 }
 
 func (v *verdict) rewrite(i int, value []byte) {
@@ -150,10 +151,13 @@ func (w *rewriter) judgeReference(b []byte, i int, r rule) outcome {
 	if executes(t.scheme) {
 		return w.judgeScriptURL(b, i, r, t, ref)
 	}
+	reason, ok := w.c.allow.allows(r.kind, t, ref)
+	if r.kind == kindScript && r.attr == attrSrc {
+		w.furnish(t, ok)
+	}
 	if r.action == dropElement && w.tok.tag.el != elIframe && len(trimControls(ref)) == 0 {
 		return outcomeStays
 	}
-	reason, ok := w.c.allow.allows(r.kind, t, ref)
 	if ok {
 		w.block.allowed(r.kind)
 		return outcomeStays

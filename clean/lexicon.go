@@ -100,7 +100,7 @@ func (t *wording) spam() bool {
 // joins reports words run together, or parted by anything but a space.
 func (t *wording) joins() bool {
 	for _, word := range hostWords {
-		if bytes.Contains(t.joined, []byte(word)) {
+		if strings.Contains(view(t.joined), word) {
 			return true
 		}
 	}

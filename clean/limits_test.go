@@ -52,7 +52,7 @@ func TestLimits(t *testing.T) {
 		{"tag name", "a<p", piece, tail, "a<p>b</p>"},
 		{"end tag of a style", "<style>p{}</style ", piece, tail, "<p>b</p>"},
 		{"end tag", "a<p>x</p ", piece, tail, "a<p>x</p><p>b</p>"},
-		{"end tag of a title", "<title>x</title ", piece, tail, "<title>x</title><p>b</p>"},
+		{"end tag of a title", "<title>x</title ", piece, tail, "<p>b</p>"},
 		{"comment", "a<!-- ", piece, "--" + tail, "a<p>b</p>"},
 		{"comment without end", "a<!-- ", piece, "<p>b</p>", "a"},
 		{"bogus comment", "a<? ", piece, tail, "a<p>b</p>"},

@@ -26,7 +26,7 @@ const (
 	reasonLimit         = "limit"             // a bound was reached
 	reasonESI           = "edge-include"      // an instruction to a cache in front, such as esi:include
 	reasonIdentity      = "identity"          // the page says that it is another site's
-	reasonDoorway       = "doorway"           // so often that it is a page planted for search engines; followed by the ways
+	reasonDoorway       = "doorway"           // so often that it is a page planted for search engines; followed by what says so (identity.go)
 	reasonVerification  = "site-verification" // a search engine is told whose site it is, by a token nobody approved
 	reasonField         = "field"             // a header field that may not come from an origin
 	reasonAnimates      = "animates-href"     // an animation that writes a link

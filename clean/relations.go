@@ -62,6 +62,9 @@ func (w *rewriter) judgeRelation(b []byte, i int) outcome {
 		if r.kind == kindIdentity {
 			return w.judgeIdentity(b, i, w.wayOf(b, r.name), t, reason, ok)
 		}
+		if r.kind == kindStyle {
+			w.furnish(t, ok)
+		}
 		if loads = true; !ok && (r.kind != kindConnect || !w.preloads(b, t, ref)) {
 			w.removeFound(b, w.finding(b, i, r.kind, t, reason))
 			return outcomeGone
@@ -113,10 +116,16 @@ func (w *rewriter) judgeMeta(b []byte, i int) outcome {
 	case "content-security-policy":
 		w.judgeMetaCSP(i, content)
 	}
+	title := false
 	for _, id := range [...]attr{attrName, attrProperty} {
-		if w.judgeNamed(b, i, lowerView(trimControls(w.valueOf(b, id))), content) == outcomeGone {
+		name := lowerView(trimControls(w.valueOf(b, id)))
+		if w.judgeNamed(b, i, name, content) == outcomeGone {
 			return outcomeGone
 		}
+		title = title || titled(name)
+	}
+	if title {
+		w.judgeTitle(b, i, content)
 	}
 	return outcomeStays
 }

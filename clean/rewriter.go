@@ -156,11 +156,11 @@ func (w *rewriter) startHTML(b []byte) {
 		return
 	}
 	if w.findings == found && !w.block.active && !w.verdict.changed && w.remembers(t.el) {
-		w.familiar.rememberTag(b[w.tok.start:w.tok.pos])
+		w.familiar.rememberTag(b[w.tok.start:w.tok.pos], w.verdict.furnishes)
 	}
 	if t.el.has(rawText | rawScript | rcdata) {
 		w.enterText(t.el)
-		w.escapeAt(b, t.el.has(rcdata) && w.place.noscript)
+		w.escapeAt(b, t.el.has(rcdata) && w.place.noscript && w.mark < 0)
 		if w.mark < 0 {
 			w.place.text = t.el
 		}

@@ -123,10 +123,18 @@ func skimComment(b []byte, at int) int {
 // its end; then it is none that is known.
 func (w *rewriter) skimWhole(b []byte, at int, el *skimElement) int {
 	n := bytes.IndexByte(b[at:], '>') + 1
-	if n == 0 || !w.familiar.tag(b[at:at+n]) {
+	if n == 0 {
 		return -1
 	}
-	return w.skimmedText(b, at+n, at+n, el)
+	known := w.familiar.tag(b[at : at+n])
+	if known == nil {
+		return -1
+	}
+	end := w.skimmedText(b, at+n, at+n, el)
+	if end >= 0 && known.furnishes {
+		w.furnishOwn(at + n)
+	}
+	return end
 }
 
 // skimText passes over an element whose content is text and begins at from. A
@@ -138,8 +146,10 @@ func (w *rewriter) skimText(b []byte, from int, el *skimElement, seen attrs) int
 	}
 	content, known := b[from:to], false
 	switch el.el {
-	case elTitle, elTextarea:
+	case elTextarea:
 		known = true
+	case elTitle:
+		known = w.keepsTitle(content)
 	case elIframe:
 		known = from == to
 	case elStyle:
@@ -150,7 +160,11 @@ func (w *rewriter) skimText(b []byte, from int, el *skimElement, seen attrs) int
 	if !known {
 		return -1
 	}
-	return w.skimmedText(b, from, to, el)
+	end := w.skimmedText(b, from, to, el)
+	if end >= 0 && el.el == elScript && seen.has(attrSrc) {
+		w.furnishOwn(from)
+	}
+	return end
 }
 
 // textEnd returns where the end tag of el stands, or -1 where it is not the

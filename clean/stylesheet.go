@@ -3,10 +3,10 @@ package clean
 import "bytes"
 
 // stylesheet cleans a CSS file as it streams by. It holds back an unfinished
-// token, and an @import until its end, up to a bound. What is
-// longer goes by unjudged only where it cannot refer to anything: a comment, a
-// string that is no reference, a data: URL of an image or font. Anything else
-// is taken out to its end.
+// token, an @import until its end, and the strings of a block until its end, up
+// to a bound. A token that is longer goes by unjudged only where it can neither
+// refer to anything nor be read: a comment, a data: URL of an image or font.
+// Anything else is taken out to its end.
 type stylesheet struct {
 	w      *BodyWriter
 	css    cssReader
@@ -25,9 +25,9 @@ type longToken struct {
 }
 
 func newStylesheet(w *BodyWriter, r *resolver) *stylesheet {
-	s := &stylesheet{w: w, css: cssReader{last: ' ', allow: &w.c.allow, resolver: r, more: true}}
+	s := &stylesheet{w: w, css: cssReader{last: ' ', allow: &w.c.allow, links: w.c.links, resolver: r, more: true}}
 	s.css.found = func(f Finding, from, to int) {
-		f.Offset, f.Removed = s.offset+int64(from), w.removes
+		f.Offset, f.Removed = s.offset+int64(from), f.Removed && w.removes
 		w.found.add(f, s.css.css[from:to])
 	}
 	return s
@@ -49,14 +49,12 @@ func (s *stylesheet) read(p []byte) {
 	held := r.css
 	r.css = append(held, p...)
 	r.read()
-	keep := r.pos
-	if r.imports {
-		keep = min(keep, r.start)
+	if len(r.css) > min(maxBlockCSS, s.w.hold) {
+		r.judgeText()
 	}
-	s.pass(keep)
-	r.css = r.css[:copy(r.css, r.css[keep:])]
-	s.shift(keep)
+	s.passRead()
 	switch {
+	case r.said.pending():
 	case r.cut && !r.imports && bytes.HasPrefix(r.css[r.pos:], []byte("/*")):
 		s.begin("*/", 2, true)
 	case len(r.css) > s.w.hold:
@@ -64,9 +62,27 @@ func (s *stylesheet) read(p []byte) {
 	}
 }
 
+// passRead passes on what has been read and waits for nothing.
+func (s *stylesheet) passRead() {
+	r := &s.css
+	keep := r.pos
+	if r.imports {
+		keep = min(keep, r.start)
+	}
+	if r.said.pending() {
+		if keep = min(keep, r.said.strings[0].from); r.from > keep {
+			return // a reference went behind a string that waits
+		}
+	}
+	s.pass(keep)
+	r.css = r.css[:copy(r.css, r.css[keep:])]
+	s.shift(keep)
+}
+
 // pass passes on the piece up to to, without what was cut out.
 func (s *stylesheet) pass(to int) {
 	r := &s.css
+	r.said.moved(0, len(r.out)+max(0, to-r.from))
 	if n := len(r.out); n > 0 {
 		r.last = r.out[n-1]
 		s.w.out.put(r.out)
@@ -82,6 +98,7 @@ func (s *stylesheet) pass(to int) {
 func (s *stylesheet) shift(n int) {
 	r := &s.css
 	r.pos, r.from, r.start = r.pos-n, r.from-n, r.start-n
+	r.said.moved(n, 0)
 	s.offset += int64(n)
 }
 
@@ -109,8 +126,6 @@ func (s *stylesheet) tooLong() {
 	case quote != '"' && quote != '\'':
 		name, ref, _ := bytes.Cut(r.css, []byte("("))
 		s.reference(ref, ")", len(name), "url()")
-	case !r.mayRefer():
-		s.begin(string(quote)+"\n\r\f", 1, true)
 	default:
 		s.reference(r.css[1:], string(quote)+"\n\r\f", 1, `""`)
 	}
@@ -193,6 +208,7 @@ func (s *stylesheet) eof() error {
 	}
 	s.css.more = false
 	s.css.read()
+	s.css.endText()
 	s.pass(len(s.css.css))
 	return nil
 }

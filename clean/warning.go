@@ -8,13 +8,13 @@ import "strings"
 // write them too; then a warning without a link is what is left to read.
 var warningWords = [...]string{
 	// Vietnamese
-	" canh bao ", " triet pha ", " triet xoa ", " cong an ", " canh sat ", " bo doi bien phong ", " phong chong ", " phong ngua ", " ngan chan ", " dau tranh ", " bai tru ",
+	" canh bao ", " triet pha ", " triet xoa ", " phong chong ", " phong ngua ", " ngan chan ", " dau tranh ", " bai tru ",
 	" toi pham ", " te nan ", " duong day ", " bi bat ", " bat giu ", " khoi to ", " truy to ", " xet xu ", " tuyen an ", " linh an ", " xu phat ", " xu ly ", " vi pham ",
 	" lua dao ", " trai phep ", " tuyen truyen ", " khuyen cao ", " de phong ", " canh giac ", " hau qua ", " tac hai ", " nghi dinh ", " thong tu ", " du thao ", " quy dinh ",
 	// Indonesian
-	" polisi ", " polri ", " polda ", " polres ", " kominfo ", " komdigi ", " blokir ", " diblokir ", " berantas ", " pemberantasan ", " bahaya ", " waspada ", " ditangkap ", " tangkap ", " penipuan ", " ilegal ", " larangan ", " pidana ", " tersangka ",
+	" blokir ", " diblokir ", " berantas ", " pemberantasan ", " bahaya ", " waspada ", " ditangkap ", " tangkap ", " penipuan ", " ilegal ", " larangan ", " pidana ", " tersangka ",
 	// English
-	" police ", " arrest ", " arrested ", " arrests ", " warning ", " warns ", " scam ", " fraud ", " crackdown ", " illegal ", " addiction ", " busted ",
+	" arrest ", " arrested ", " arrests ", " warning ", " warns ", " scam ", " fraud ", " crackdown ", " illegal ", " addiction ", " busted ",
 }
 
 // warningMarked are those that mean it with their marks only.
@@ -22,11 +22,22 @@ var warningMarked = [...]string{" bắt ", " bẫy "}
 
 // warningRuns are the same in scripts that set no spaces.
 var warningRuns = [...]string{
-	"警方", "警察", "公安", "打击", "打擊", "查处", "查處", "查获", "查獲", "破获", "破獲", "抓获", "逮捕", "诈骗", "詐騙", "防范", "防範", "警告", "提醒", "禁止", "犯罪", "非法", "违法", "違法", "条例", "條例",
+	"打击", "打擊", "查处", "查處", "查获", "查獲", "破获", "破獲", "抓获", "逮捕", "诈骗", "詐騙", "防范", "防範", "警告", "提醒", "禁止", "犯罪", "非法", "违法", "違法", "条例", "條例",
 	"摘発", "注意", "依存症", "対策", "防止", "詐欺", "被害", "法案",
-	"ตำรวจ", "จับกุม", "จับ", "เตือน", "ปราบปราม", "ผิดกฎหมาย", "ระวัง", "หลอกลวง", "ปิดเว็บ", "ภัย",
-	"경찰", "단속", "검거", "불법", "주의",
+	"จับกุม", "จับ", "เตือน", "ปราบปราม", "ผิดกฎหมาย", "ระวัง", "หลอกลวง", "ปิดเว็บ", "ภัย",
+	"단속", "검거", "불법", "주의",
 }
+
+// authorities are who warns most. Their names stand in the titles of their own
+// sites, too, which an intruder's words do not become a warning by.
+var authorities = [...]string{
+	" cong an ", " canh sat ", " bo doi bien phong ",
+	" polisi ", " polri ", " polda ", " polres ", " kominfo ", " komdigi ",
+	" police ",
+}
+
+// authorityRuns are the same in scripts that set no spaces.
+var authorityRuns = [...]string{"警方", "警察", "公安", "ตำรวจ", "경찰"}
 
 // newsHosts are national papers and broadcasters, whose words stay.
 var newsHosts = [...]string{
@@ -37,7 +48,7 @@ var newsHosts = [...]string{
 // warns reports whether a link that holds words of the lexicon is about spam
 // rather than for it.
 func warns(text *wording, host string) bool {
-	if text.holds(warningWords[:], warningMarked[:]) || text.runs(warningRuns[:]) {
+	if text.warnsOfDeeds() || text.holds(authorities[:], nil) || text.runs(authorityRuns[:]) {
 		return true
 	}
 	for _, news := range newsHosts {
@@ -46,6 +57,12 @@ func warns(text *wording, host string) bool {
 		}
 	}
 	return governs(host)
+}
+
+// warnsOfDeeds reports whether a text says what those do who warn, or what they
+// warn of.
+func (t *wording) warnsOfDeeds() bool {
+	return t.holds(warningWords[:], warningMarked[:]) || t.runs(warningRuns[:])
 }
 
 // governs reports a host of some country's authorities.

@@ -172,12 +172,12 @@ func (t *wording) note() {
 // need their marks.
 func (t *wording) holds(plain, marked []string) bool {
 	for _, word := range plain {
-		if t.initial>>(word[1]&63)&1 != 0 && bytes.Contains(t.plain, []byte(word)) {
+		if t.initial>>(word[1]&63)&1 != 0 && strings.Contains(view(t.plain), word) {
 			return true
 		}
 	}
 	for _, word := range marked {
-		if len(t.marked) > 0 && bytes.Contains(t.marked, []byte(word)) {
+		if len(t.marked) > 0 && strings.Contains(view(t.marked), word) {
 			return true
 		}
 	}
@@ -187,7 +187,7 @@ func (t *wording) holds(plain, marked []string) bool {
 // runs is holds for scripts that set no spaces.
 func (t *wording) runs(words []string) bool {
 	for _, word := range words {
-		if len(t.dense) > 0 && bytes.Contains(t.dense, []byte(word)) {
+		if len(t.dense) > 0 && strings.Contains(view(t.dense), word) {
 			return true
 		}
 	}

@@ -12,6 +12,8 @@ const (
 	// maxScript bounds inline scripts more tightly: none of the CMSs' own
 	// comes near, and signals are sought in all of it.
 	maxScript = 256 << 10
+	// maxTitle is the longest title: all of it is compared with the lexicon.
+	maxTitle = maxLexicon
 	// maxTag is the longest start tag that is kept apart: that of a link while
 	// its text is awaited, or a rebuilt one of an element that is held.
 	maxTag = 16 << 10
@@ -29,13 +31,13 @@ const (
 //	rewriter.start        maxTag, where it had to be rebuilt 18
 //	output.asided         maxLink, rounded up by append    80
 //	link.tag              maxTag, and what was aside       96
-//	familiar              its slots, each full            201
+//	familiar              its slots, each full            203
 //	hidden.sheet          maxSelectors of up to 192 B      48
 //	tokenizer.tag.attrs   maxAttributes of 48 B            16
 //	island and opened     512 of 16 B, 3 of 512 of 8 B     20
 //	the rest              output.buf, removal, transcoder  20
 //
-// together about 1019 KiB, in a document that needs all of it at once. A block
+// together about 1022 KiB, in a document that needs all of it at once. A block
 // takes 2 maxBlock and its findings, but is let go where the hold has grown as
 // long as that. While a token of maxHold is judged, in one write, copies of it
 // up to eight times as long come and go. A longer write is itself held as long

@@ -20,7 +20,7 @@ type Response struct {
 	// away all the same: block) or `report`.
 	Redirects RedirectPolicy `yaml:"redirects" oneof:"block,refetch,report"`
 	// Doorways says what becomes of a page that names another site as its own
-	// in three ways or more: `gone` (answered 410) or `report` (default).
+	// in three ways or more, or is planted in a copy of another's template: `gone` (answered 410) or `report` (default).
 	Doorways DoorwayPolicy `yaml:"doorways" oneof:"gone,report"`
 	// CSP adds a Content-Security-Policy built from Allow, against what scripts
 	// do at run time: `report-only` (default: the browser tells of what it

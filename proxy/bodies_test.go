@@ -1,6 +1,7 @@
 package proxy_test
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -255,7 +256,9 @@ func TestReportedBodyIsReadHoweverItComes(t *testing.T) {
 func TestBrokenReportedBodyIsSummedUp(t *testing.T) {
 	f := start(t, portal+"  response: {bodies: {css: report}}\n", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/css")
-		io.WriteString(w, strings.Repeat("@import '//evil.test/a.css';", 2500))
+		for i := range 2500 {
+			fmt.Fprintf(w, "@import '//evil.test/%d.css';", i)
+		}
 		w.(http.Flusher).Flush()
 		panic(http.ErrAbortHandler)
 	})

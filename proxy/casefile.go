@@ -1,8 +1,10 @@
 package proxy
 
 import (
+	"crypto/sha256"
 	"io"
 	"net/http"
+	"strings"
 
 	"github.com/lachan-waf/lachan/audit"
 	"github.com/lachan-waf/lachan/clean"
@@ -10,20 +12,35 @@ import (
 	"github.com/lachan-waf/lachan/proxy/evidence"
 )
 
-// caseFile tells the audit trail of one document's findings. With `evidence:
-// full` their events carry the hashes of the whole document, which are known
-// at its end: until then they are held.
+// caseFile tells the audit trail of one document's findings: those that are
+// alike in one event, with their number, at the document's end or when no more
+// can be held. With `evidence: full` events carry the hashes of the whole
+// document.
 type caseFile struct {
 	x        *exchange
 	resp     *http.Response
-	document *evidence.Document // nil: events go out at once
+	document *evidence.Document // nil: none is kept
 	held     []audit.Event
-	complete bool // the document was seen to its end
+	alike    map[finding]int // where in held
+	complete bool            // the document was seen to its end
 }
 
-// heldEvent is about what an event takes that waits: a snippet of 256 bytes, a
-// target of 512, the rest. The cleaner makes at most a thousand of a document.
-const heldEvent = 2 << 10
+// finding is what findings have in common that are told of in one event: all
+// but where they stood.
+type finding struct {
+	kind, element, attribute, target, host, reasons string
+	sha256                                          [sha256.Size]byte
+	removed                                         bool
+}
+
+const (
+	// heldEvent is about what an event takes that waits: a snippet of 256 bytes, a
+	// target of 512, the rest. The cleaner makes at most a thousand of a document.
+	heldEvent = 2 << 10
+	// maxHeld bounds the events that wait for the end of a document that is not
+	// kept. When there are as many they go out, and counting begins anew.
+	maxHeld = 64
+)
 
 func (x *exchange) openFile(resp *http.Response) *caseFile {
 	c := &caseFile{x: x, resp: resp}
@@ -57,26 +74,42 @@ func (c *caseFile) of(kind clean.Type) clean.Document {
 }
 
 func (c *caseFile) report(f clean.Finding) {
-	e := c.x.findingEvent(f, c.resp)
-	if c.document == nil {
-		c.x.record(e)
+	if c.document != nil {
+		c.document.Found(f.Offset, f.Removed)
+	}
+	key := finding{f.Kind, f.Element, f.Attribute, f.Target, f.Host, strings.Join(f.Reasons, " "), f.SHA256, f.Removed}
+	if at, held := c.alike[key]; held {
+		c.held[at].Finding.Count++
 		return
 	}
+	e := c.x.findingEvent(f, c.resp)
 	e.Time = c.x.server.now()
-	c.held = append(c.held, e)
-	c.document.Found(f.Offset, f.Removed)
-	if !c.document.Hold(heldEvent) {
+	if c.alike == nil {
+		c.alike = make(map[finding]int)
+	}
+	c.alike[key] = len(c.held)
+	if c.held = append(c.held, e); c.full() {
 		c.release(evidence.Sums{})
 	}
+}
+
+// full reports whether no more events can wait.
+func (c *caseFile) full() bool {
+	if c.document != nil {
+		return !c.document.Hold(heldEvent)
+	}
+	return len(c.held) >= maxHeld
 }
 
 // close ends the document, whole or not: what was found is told all the same.
 // Closing again does nothing.
 func (c *caseFile) close() {
+	var sums evidence.Sums
 	if c.document != nil {
-		c.release(c.document.Close(c.complete))
+		sums = c.document.Close(c.complete)
 		c.document = nil
 	}
+	c.release(sums)
 }
 
 func (c *caseFile) release(sums evidence.Sums) {
@@ -84,5 +117,6 @@ func (c *caseFile) release(sums evidence.Sums) {
 		e.Finding.BeforeSHA256, e.Finding.AfterSHA256 = sums.Before, sums.After
 		c.x.record(e)
 	}
-	c.held = nil
+	c.held = c.held[:0]
+	clear(c.alike)
 }

@@ -5,10 +5,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -136,5 +138,72 @@ func TestFullEvidenceOfABrokenPage(t *testing.T) {
 	}
 	if r := f.kept(1)[0]; r.Complete || r.Findings != 2 || !strings.HasPrefix(f.unpacked(r.Before), infected) {
 		t.Errorf("%+v", r)
+	}
+}
+
+// count returns lachan.finding.count of an event.
+func count(t *testing.T, e event) int {
+	t.Helper()
+	n, err := strconv.Atoi(e.at("lachan.finding.count"))
+	if err != nil {
+		t.Fatalf("%v: %v", e, err)
+	}
+	return n
+}
+
+// TestFindingsThatAreAlike are one event, which tells of the first.
+func TestFindingsThatAreAlike(t *testing.T) {
+	const link, other, script = `<a href="https://evil.test/">slot gacor`, `<a href="https://evil.test/">togel`, `<script src=//evil.test/x.js></script>`
+	page := "<p>a</p>" + link + "</a>" + script + strings.Repeat("<p>b</p>"+link+"</a>", 299) + other + "</a>" + script
+	for _, config := range []string{portal, fullEvidence} {
+		f := start(t, config, html(page))
+		if got := f.get("https://portal.test/").body; got != "<p>a</p>"+strings.Repeat("<p>b</p>", 299) {
+			t.Errorf("%.200s", got)
+		}
+		events := f.events("strip", 3)
+		for i, want := range []struct {
+			snippet, offset string
+			count           int
+		}{
+			{link, strconv.Itoa(len("<p>a</p>")), 300},
+			{script, strconv.Itoa(len("<p>a</p>" + link + "</a>")), 2},
+			{other, strconv.Itoa(strings.Index(page, other)), 1},
+		} {
+			e := events[i]
+			if e.at("lachan.finding.snippet") != want.snippet || e.at("lachan.finding.offset") != want.offset || count(t, e) != want.count {
+				t.Errorf("event %v, want %+v", e, want)
+			}
+		}
+	}
+}
+
+// TestFindingsThatAreNotAlike: no more events wait than there is room for, and
+// none is lost where the page breaks off.
+func TestFindingsThatAreNotAlike(t *testing.T) {
+	const link = `<a href="https://evil.test/">slot gacor</a>`
+	f := start(t, portal, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		for i := range 100 {
+			fmt.Fprintf(w, `%s<a href="https://evil.test/%d">slot gacor</a>`, link, i)
+		}
+		w.(http.Flusher).Flush()
+		panic(http.ErrAbortHandler)
+	})
+	resp, err := f.client.Get("https://portal.test/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	io.Copy(io.Discard, resp.Body)
+	resp.Body.Close()
+	alike, others := 0, 0
+	for _, e := range f.events("strip", 102) { // the link's own number goes out twice
+		if n := count(t, e); e.at("lachan.finding.target") == "https://evil.test/" {
+			alike += n
+		} else {
+			others += n
+		}
+	}
+	if alike != 100 || others != 100 {
+		t.Errorf("%d alike and %d others, want 100 each", alike, others)
 	}
 }

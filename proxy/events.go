@@ -85,7 +85,7 @@ func (x *exchange) findingEvent(f clean.Finding, resp *http.Response) audit.Even
 func findingOf(f clean.Finding) *audit.Finding {
 	return &audit.Finding{
 		Kind: f.Kind, Element: f.Element, Attribute: f.Attribute, Target: f.Target, Host: f.Host,
-		Offset: f.Offset, Snippet: f.Snippet, Reasons: f.Reasons, SHA256: hex.EncodeToString(f.SHA256[:]),
+		Offset: f.Offset, Count: 1, Snippet: f.Snippet, Reasons: f.Reasons, SHA256: hex.EncodeToString(f.SHA256[:]),
 	}
 }
 
