@@ -37,7 +37,21 @@ func (s *source) compile() (waf coraza.WAF, err error) {
 	if err != nil {
 		return nil, c.blame(err)
 	}
+	if err := c.taken(); err != nil {
+		return nil, errors.Join(err, closeWAF(waf))
+	}
 	return waf, nil
+}
+
+// taken finds a number that the operator's rules take from one of CRS that this
+// policy leaves out: with another level of paranoia it would be taken twice.
+func (c *compiler) taken() error {
+	for id, owner := range c.owners {
+		if c.dropped[id] {
+			return owner.errorf("rule id %d is already taken by the core rule set", id)
+		}
+	}
+	return nil
 }
 
 // compiler finds out which directive an error belongs to.

@@ -8,34 +8,26 @@ import (
 	"github.com/corazawaf/coraza/v3/collection"
 	"github.com/corazawaf/coraza/v3/experimental/plugins"
 	"github.com/corazawaf/coraza/v3/experimental/plugins/plugintypes"
-	"github.com/corazawaf/coraza/v3/types/variables"
 
 	"github.com/lachan-waf/lachan/rules/screen"
 )
 
 // screening keeps coraza from evaluating the rules that cannot match a request.
 // At the start of each phase a rule of ours looks at the request's values once
-// (operator lachanScreen, in engine.conf) and takes out of the transaction what
+// (operator lachanScreen, in setup.conf) and takes out of the transaction what
 // no value meets the conditions of; coraza then judges by what is left.
 //
-// Only rules of CRS and of our own are taken out, and only those whose first
-// condition can be told without coraza. A rule that does not match changes
+// Only rules of CRS are taken out, and only those whose first condition can be
+// told without coraza. A rule that does not match changes
 // nothing in a transaction, so that what is left judges as it would have.
 type screening struct {
 	phases [3]*phaseScreening
 }
 
-// phaseScreening is the screen of one phase.
+// phaseScreening is the screening of one phase of a WAF.
 type phaseScreening struct {
-	screen      *screen.Screen
-	collections []screenedCollection
-	order       []orderedRule // by number
-}
-
-type screenedCollection struct {
-	variable variables.RuleVariable
-	*screen.Collection
-	again bool // its values come again and again
+	*ruleScreen
+	order []orderedRule // by number
 }
 
 // orderedRule is a rule of the WAF.
@@ -122,37 +114,29 @@ func (p *phaseScreening) remove(found *screen.Candidates, rules remover) {
 // may change what others look at.
 func newScreening(units []unit, files fs.FS) (*screening, error) {
 	var heads []head
-	own := map[int]bool{}
 	for i := range units {
 		directives, err := readDirectives(units[i].name, []byte(units[i].text))
 		if err != nil {
 			return nil, err
 		}
-		trusted := units[i].place.file == ""
 		chained := false
 		for _, d := range directives {
-			if d.changesRules() {
-				return nil, nil
-			}
 			r, ok := d.parseRule()
-			if !ok && (d.name == "secrule" || d.name == "secaction") {
+			if d.changesRules() || !ok && d.isRule() {
 				return nil, nil
 			}
-			if !ok {
-				continue
-			}
-			if !chained {
+			if ok && !chained {
 				h := readHead(r)
-				own[h.id] = trusted
+				h.crs = strings.HasPrefix(units[i].name, crsPrefix)
 				heads = append(heads, h)
 			}
-			chained = chains(r)
+			chained = ok && chains(r)
 		}
 	}
 	countSkipped(heads)
 	s := new(screening)
 	for phase := 1; phase <= 2; phase++ {
-		p, err := newPhaseScreening(heads, own, phase, files)
+		p, err := newPhaseScreening(heads, phase, files)
 		if err != nil {
 			return nil, err
 		}
@@ -160,6 +144,9 @@ func newScreening(units []unit, files fs.FS) (*screening, error) {
 	}
 	return s, nil
 }
+
+// isRule reports whether a directive is one with actions.
+func (d directive) isRule() bool { return d.name == "secrule" || d.name == "secaction" }
 
 // changesRules reports whether a directive may make other rules look at more
 // than they say, or otherwise.
@@ -182,33 +169,21 @@ func chains(r rule) bool {
 	return slices.ContainsFunc(list, func(a action) bool { return a.name == "chain" })
 }
 
-func newPhaseScreening(heads []head, own map[int]bool, phase int, files fs.FS) (*phaseScreening, error) {
-	p := new(phaseScreening)
-	var screened []screen.Rule
+func newPhaseScreening(heads []head, phase int, files fs.FS) (*phaseScreening, error) {
+	rules, err := screenOf(heads, phase, files)
+	if err != nil {
+		return nil, err
+	}
+	p := &phaseScreening{ruleScreen: rules}
 	for i := range heads {
-		h := &heads[i]
-		at := orderedRule{h.id, keep}
-		switch {
-		case h.phase < phase:
+		at := orderedRule{heads[i].id, keep}
+		if index, screened := rules.index[at.id]; screened {
+			at.index = index
+		} else if heads[i].phase < phase {
 			at.index = passed
-		case h.phase == phase && own[h.id]:
-			if r, ok := h.screened(files); ok {
-				at.index = len(screened)
-				screened = append(screened, r)
-			}
 		}
 		p.order = append(p.order, at)
 	}
 	slices.SortStableFunc(p.order, func(a, b orderedRule) int { return a.id - b.id })
-	var err error
-	if p.screen, err = screen.New(screened); err != nil {
-		return nil, err
-	}
-	for name, variable := range screenedVariables {
-		if c := p.screen.Collection(name); c != nil {
-			p.collections = append(p.collections, screenedCollection{variable, c, strings.HasPrefix(name, "REQUEST_HEADERS")})
-		}
-	}
-	slices.SortFunc(p.collections, func(a, b screenedCollection) int { return int(a.variable) - int(b.variable) })
 	return p, nil
 }

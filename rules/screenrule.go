@@ -16,8 +16,8 @@ import (
 // head is a SecRule, or the first of a chain, as far as screening needs it.
 type head struct {
 	rule
+	crs       bool
 	id, phase int
-	level     int // of paranoia, where its tags tell
 	names     []string
 	multi     bool
 	skips     int // how many rules of its phase it may skip
@@ -75,7 +75,7 @@ func countSkipped(heads []head) {
 // screened returns what a Screen has to know of the rule; false where only the
 // engine can tell whether it matches.
 func (h *head) screened(files fs.FS) (r screen.Rule, ok bool) {
-	if r.ID = h.id; h.id == 0 || h.counted || h.phase != 1 && h.phase != 2 {
+	if r.ID = h.id; h.id == 0 || h.counted {
 		return r, false
 	}
 	if r.Targets, ok = screenedTargets(h.variables); !ok {
@@ -117,7 +117,7 @@ func (h *head) condition(r *screen.Rule, files fs.FS) bool {
 		r.Match = operators.Words(argument).In
 		return wordsCondition(r, operators.Split(argument))
 	case "pmfromfile", "pmf":
-		data, err := fs.ReadFile(files, crsPrefix+argument)
+		data, err := h.listFile(files)
 		if err != nil {
 			return false
 		}
@@ -151,6 +151,15 @@ func patternCondition(r *screen.Rule, argument string, negated bool) bool {
 	}
 	r.Match = func(value string) bool { return pattern.MatchString(value) != negated }
 	return true
+}
+
+// listFile returns the file that a @pmFromFile of CRS reads.
+func (h *head) listFile(files fs.FS) ([]byte, error) {
+	name, argument := h.operatorName()
+	if !strings.EqualFold(name, "pmFromFile") && !strings.EqualFold(name, "pmf") {
+		return nil, fs.ErrNotExist
+	}
+	return fs.ReadFile(files, crsPrefix+argument)
 }
 
 func wordsCondition(r *screen.Rule, words []string) bool {

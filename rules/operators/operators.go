@@ -11,6 +11,7 @@ import (
 
 	"github.com/corazawaf/coraza/v3/experimental/plugins"
 
+	"github.com/lachan-waf/lachan/rules/cache"
 	"github.com/lachan-waf/lachan/rules/rx"
 )
 
@@ -42,6 +43,6 @@ var process = &shop{budget: rx.Budget{Most: mostStates}}
 // shop makes operators within one budget.
 type shop struct {
 	budget   rx.Budget
-	patterns cache[rx.Matcher]
-	lists    cache[rx.Words]
+	patterns cache.Cache[rx.Matcher]
+	lists    cache.Cache[rx.Words]
 }

@@ -54,7 +54,7 @@ func (s *shop) words(list []string) *rx.Words {
 		return s.budget.Words(nil)
 	}
 	lower := strings.ToLower(strings.Join(list, "\n"))
-	w, _ := s.lists.get(lower, func() (*rx.Words, error) { return s.budget.Words(strings.Split(lower, "\n")), nil })
+	w, _ := s.lists.Get(lower, func() (*rx.Words, error) { return s.budget.Words(strings.Split(lower, "\n")), nil })
 	return w
 }
 

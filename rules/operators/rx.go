@@ -29,9 +29,9 @@ func (s *shop) rx(opts plugintypes.OperatorOptions) (plugintypes.Operator, error
 func (s *shop) pattern(argument string) (*rx.Matcher, error) {
 	flagged := "(?sm)" + argument
 	if readsBytes(flagged) {
-		return s.patterns.get("bytes "+argument, func() (*rx.Matcher, error) { return s.budget.CompileBytes(argument) })
+		return s.patterns.Get("bytes "+argument, func() (*rx.Matcher, error) { return s.budget.CompileBytes(argument) })
 	}
-	return s.patterns.get(flagged, func() (*rx.Matcher, error) { return s.budget.Compile(flagged) })
+	return s.patterns.Get(flagged, func() (*rx.Matcher, error) { return s.budget.Compile(flagged) })
 }
 
 // Evaluate asks for the groups only where the rule has the action capture.

@@ -1,4 +1,5 @@
-package operators
+// Package cache keeps what was made as long as anybody has it.
+package cache
 
 import (
 	"runtime"
@@ -6,19 +7,20 @@ import (
 	"weak"
 )
 
-// cache keeps what was compiled as long as anybody has it. The zero value is empty.
-type cache[T any] struct {
+// Cache holds values by key, without keeping them alive. The zero value is
+// empty. It is safe for concurrent use.
+type Cache[T any] struct {
 	mu   sync.Mutex
 	made map[string]weak.Pointer[T]
 }
 
-// get returns what was compiled under the same key, or compiles it. Two that
-// ask for the same at once may both compile; one of the results is kept.
-func (c *cache[T]) get(key string, compile func() (*T, error)) (*T, error) {
+// Get returns what was made under the same key, or makes it. Two that ask for
+// the same at once may both make it; one of the results is kept.
+func (c *Cache[T]) Get(key string, do func() (*T, error)) (*T, error) {
 	if known := c.find(key); known != nil {
 		return known, nil
 	}
-	made, err := compile()
+	made, err := do()
 	if err != nil {
 		return nil, err
 	}
@@ -36,13 +38,13 @@ func (c *cache[T]) get(key string, compile func() (*T, error)) (*T, error) {
 	return made, nil
 }
 
-func (c *cache[T]) find(key string) *T {
+func (c *Cache[T]) find(key string) *T {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.made[key].Value()
 }
 
-func (c *cache[T]) forget(key string, pointer weak.Pointer[T]) {
+func (c *Cache[T]) forget(key string, pointer weak.Pointer[T]) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.made[key] == pointer {
