@@ -5,8 +5,9 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 VERSION ?=
 FUZZTIME ?= 30s
-# Documents of fuzz-browser, and which.
+# Documents of fuzz-browser and requests of fuzz-rules, and which.
 DOCS ?= 1000000
+REQUESTS ?= 1000000
 SEED ?= 1
 # Packages where requests, reloads and the writer of the audit trail meet.
 RACE ?= ./audit/... ./clean/... ./policies/... ./proxy/... ./rules/...
@@ -15,7 +16,7 @@ RACE ?= ./audit/... ./clean/... ./policies/... ./proxy/... ./rules/...
 export CGO_ENABLED = 0
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-tools vet race fuzz fuzz-browser soak bench lint clean
+.PHONY: help build demo test test-tools vet race fuzz fuzz-browser fuzz-rules soak bench lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +57,9 @@ fuzz: ## every fuzz target for FUZZTIME (30s) each, to the last
 fuzz-browser: ## the cleaner against Chromium: DOCS generated documents of SEED
 	$(SUDO) sh clean/browser/install.sh
 	go test -count=1 -timeout 0 -v ./clean/browser -run '^TestDifferential$$' -docs $(DOCS) -seed $(SEED)
+
+fuzz-rules: ## the rules with their screening against coraza alone: REQUESTS of SEED
+	go test -count=1 -timeout 0 -v ./rules -run '^TestScreeningOfMutations$$' -mutations $(REQUESTS) -mutations.seed $(SEED)
 
 soak: ## pages of 10 GB, in the cleaner and through the proxy (half an hour)
 	LACHAN_SOAK=1 go test -count=1 -timeout 3h -run Endless ./clean ./proxy
