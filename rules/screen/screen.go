@@ -1,3 +1,18 @@
+// Package screen tells which of many rules may match a value, by looking at it
+// once for all of them.
+//
+//	s, err := screen.New([]screen.Rule{{ID: 942270, Targets: …, Chains: …, Clauses: clauses, Match: match}})
+//	…
+//	found := s.Begin() // for one request
+//	defer found.End()
+//	found.Look(s.Collection("ARGS"), name, value) // for each value
+//	if !found.Has(0) { … the rule of index 0 matches none of them … }
+//
+// A rule is found where a value meets all of its clauses, after one of its
+// chains of transformations, and its operator agrees. Clauses are what every
+// value that matches must hold; Pattern derives them from regular expressions.
+// What is found may still not match: chains of rules and exclusions are the
+// engine's business. What is not found does not match.
 package screen
 
 import (
