@@ -44,7 +44,7 @@ func screenOf(heads []head, phase int, files fs.FS) (*ruleScreen, error) {
 
 // describe writes all that a screen is made of.
 func (h *head) describe(w io.Writer, files fs.FS) {
-	fmt.Fprintf(w, "%d %d %q %q %q %v %v\n", h.id, h.phase, h.variables, h.operator, h.names, h.multi, h.counted)
+	fmt.Fprintf(w, "%d %d %q %q %q %v %v\n", h.id, h.phase, h.variables, h.operator, h.names, h.multi, h.counted || h.changed)
 	if list, err := h.listFile(files); err == nil {
 		fmt.Fprintf(w, "%q\n", list)
 	}

@@ -3,6 +3,7 @@ package rules
 import (
 	"io/fs"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/corazawaf/coraza/v3/collection"
@@ -71,13 +72,13 @@ func (p *phaseScreening) Evaluate(tx plugintypes.TransactionState, _ string) boo
 		return false
 	}
 	separate(tx)
-	found := p.screen.Begin()
-	defer found.End()
+	found := p.screen.Begin() // after a panic it must not be used again: no defer
 	for i := range p.collections {
 		c := &p.collections[i]
 		look(found, c, tx.Collection(c.variable))
 	}
 	p.remove(found, rules)
+	found.End()
 	return false
 }
 
@@ -114,6 +115,7 @@ func (p *phaseScreening) remove(found *screen.Candidates, rules remover) {
 // may change what others look at.
 func newScreening(units []unit, files fs.FS) (*screening, error) {
 	var heads []head
+	var changed [][2]int
 	for i := range units {
 		directives, err := readDirectives(units[i].name, []byte(units[i].text))
 		if err != nil {
@@ -122,8 +124,12 @@ func newScreening(units []unit, files fs.FS) (*screening, error) {
 		chained := false
 		for _, d := range directives {
 			r, ok := d.parseRule()
-			if d.changesRules() || !ok && d.isRule() {
+			from, to, all := d.changed()
+			if all || !ok && d.isRule() {
 				return nil, nil
+			}
+			if to > 0 {
+				changed = append(changed, [2]int{from, to})
 			}
 			if ok && !chained {
 				h := readHead(r)
@@ -134,6 +140,9 @@ func newScreening(units []unit, files fs.FS) (*screening, error) {
 		}
 	}
 	countSkipped(heads)
+	for i := range heads {
+		heads[i].changed = slices.ContainsFunc(changed, func(ids [2]int) bool { return ids[0] <= heads[i].id && heads[i].id <= ids[1] })
+	}
 	s := new(screening)
 	for phase := 1; phase <= 2; phase++ {
 		p, err := newPhaseScreening(heads, phase, files)
@@ -148,19 +157,32 @@ func newScreening(units []unit, files fs.FS) (*screening, error) {
 // isRule reports whether a directive is one with actions.
 func (d directive) isRule() bool { return d.name == "secrule" || d.name == "secaction" }
 
-// changesRules reports whether a directive may make other rules look at more
-// than they say, or otherwise.
-func (d directive) changesRules() bool {
+// changed tells which rules a directive may make look at more than they say, or
+// otherwise. all: any.
+func (d directive) changed() (from, to int, all bool) {
+	ids, rest, _ := strings.Cut(d.args, " ")
 	switch {
 	case d.name == "secdefaultaction":
-		return strings.Contains(d.args, "t:")
-	case strings.HasPrefix(d.name, "secruleupdatetarget"):
-		_, targets, _ := strings.Cut(d.args, " ")
-		return slices.ContainsFunc(splitVariables(strings.Trim(targets, ` "`)), func(target string) bool {
-			return !strings.HasPrefix(strings.TrimSpace(target), "!")
-		})
+		return 0, 0, strings.Contains(d.args, "t:")
+	case !strings.HasPrefix(d.name, "secruleupdate"):
+		return 0, 0, false
+	case strings.HasPrefix(d.name, "secruleupdatetarget") && narrows(rest):
+		return 0, 0, false
 	}
-	return strings.HasPrefix(d.name, "secruleupdate")
+	first, last, isRange := strings.Cut(strings.Trim(ids, `"`), "-")
+	if !isRange {
+		last = first
+	}
+	from, err := strconv.Atoi(first)
+	to, errTo := strconv.Atoi(last)
+	return from, to, !strings.HasSuffix(d.name, "byid") || err != nil || errTo != nil
+}
+
+// narrows reports whether a list of targets only takes some away.
+func narrows(list string) bool {
+	return !slices.ContainsFunc(splitVariables(strings.Trim(list, ` "`)), func(target string) bool {
+		return !strings.HasPrefix(strings.TrimSpace(target), "!")
+	})
 }
 
 // chains reports whether the next rule is a further condition of r.
@@ -179,7 +201,7 @@ func newPhaseScreening(heads []head, phase int, files fs.FS) (*phaseScreening, e
 		at := orderedRule{heads[i].id, keep}
 		if index, screened := rules.index[at.id]; screened {
 			at.index = index
-		} else if heads[i].phase < phase {
+		} else if 0 < heads[i].phase && heads[i].phase < phase {
 			at.index = passed
 		}
 		p.order = append(p.order, at)

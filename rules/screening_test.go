@@ -4,6 +4,8 @@ import (
 	"context"
 	"io"
 	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -97,4 +99,26 @@ func acquireStock(t testing.TB, s *policies.Site) *Engine {
 	alone := NewEngines(Options{})
 	alone.stock = true
 	return acquireFrom(t, alone, s)
+}
+
+// TestScreeningFollowsUpdates: a rule that a directive lets look elsewhere, or
+// otherwise, matches there.
+func TestScreeningFollowsUpdates(t *testing.T) {
+	for directive, r := range map[string]*Request{
+		`SecRuleUpdateTargetById 942270 "REQUEST_HEADERS:X-Query"`:        request("GET", "/", "X-Query", "1 union select a from b"),
+		`SecRuleUpdateTargetById 942200-942280 "REQUEST_HEADERS:X-Query"`: request("GET", "/", "X-Query", "1 union select a from b"),
+		`SecRuleUpdateTargetByTag attack-sqli "REQUEST_HEADERS:X-Query"`:  request("GET", "/", "X-Query", "1 union select a from b"),
+		`SecRuleUpdateActionById 942270 "t:base64Decode"`:                 request("GET", "/?q=MSB1bmlvbiBzZWxlY3QgYSBmcm9tIGI="),
+		`SecRuleUpdateTargetById 942270 "!ARGS:other"`:                    request("GET", "/?q=1+union+select+a+from+b"),
+	} {
+		file := filepath.Join(t.TempDir(), "own.conf")
+		if err := os.WriteFile(file, []byte(directive+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s := site(func(w *policies.WAF) { w.Rules = []string{file} })
+		want := ids(inspect(t, acquireStock(t, s), r, nil).Matches)
+		if got := ids(inspect(t, acquire(t, s), r, nil).Matches); !slices.Equal(got, want) || !slices.Contains(got, 942270) {
+			t.Errorf("%s: %v matched; without the screening %v", directive, got, want)
+		}
+	}
 }

@@ -20,8 +20,9 @@ type head struct {
 	id, phase int
 	names     []string
 	multi     bool
-	skips     int // how many rules of its phase it may skip
-	counted   bool
+	skips     int  // how many rules of its phase it may skip
+	counted   bool // by one that may skip it
+	changed   bool // by a directive: it may not be what it says
 }
 
 // readHead reads the actions of a rule that is not within a chain.
@@ -75,7 +76,7 @@ func countSkipped(heads []head) {
 // screened returns what a Screen has to know of the rule; false where only the
 // engine can tell whether it matches.
 func (h *head) screened(files fs.FS) (r screen.Rule, ok bool) {
-	if r.ID = h.id; h.id == 0 || h.counted {
+	if r.ID = h.id; h.id == 0 || h.counted || h.changed {
 		return r, false
 	}
 	if r.Targets, ok = screenedTargets(h.variables); !ok {

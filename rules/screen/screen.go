@@ -4,9 +4,9 @@
 //	s, err := screen.New([]screen.Rule{{ID: 942270, Targets: …, Chains: …, Clauses: clauses, Match: match}})
 //	…
 //	found := s.Begin() // for one request
-//	defer found.End()
 //	found.Look(s.Collection("ARGS"), name, value) // for each value
 //	if !found.Has(0) { … the rule of index 0 matches none of them … }
+//	found.End()
 //
 // A rule is found where a value meets all of its clauses, after one of its
 // chains of transformations, and its operator agrees. Clauses are what every
@@ -78,7 +78,7 @@ func (s *Screen) Begin() *Candidates {
 	return c
 }
 
-// End gives c back.
+// End gives c back. A request whose screening panicked must not.
 func (c *Candidates) End() {
 	c.scratch.Shrink(maxKept)
 	c.screen = nil
