@@ -94,7 +94,7 @@ func (h *head) chains() ([]transform.Chain, bool) {
 	if !ok || !h.multi {
 		return []transform.Chain{whole}, ok
 	}
-	return whole.Stages()
+	return whole.Stages(), true
 }
 
 // condition reads the operator.

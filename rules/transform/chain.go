@@ -55,22 +55,26 @@ func (c Chain) Touches(v Value) bool { return v.marks&(c.touched|c.folded) != 0 
 // case still counts: lowercase makes k of U+212A and i of U+0130.
 func (c Chain) TouchesFolded(v Value) bool { return v.marks&c.touched != 0 }
 
-// Stages are the chains whose texts a rule with multiMatch shows its operator one
-// after the other: c after no step, after one, and so on. It is false for
-// chains with a step whose changes the engine may overlook there, and then
-// drops.
-func (c Chain) Stages() (stages []Chain, ok bool) {
-	stages = []Chain{{}}
-	var stage Chain
-	for _, i := range c.steps {
-		if steps[i].overlooked {
-			return nil, false
+// Stages are the chains among whose texts are all that a rule with multiMatch
+// shows its operator: c after no step, after one, and so on. The engine may
+// overlook what some steps change, and then goes on with the text before them:
+// behind each of these there are twice as many.
+func (c Chain) Stages() []Chain {
+	stages, open := []Chain{{}}, []Chain{{}}
+	for _, step := range c.steps {
+		for i, before := range open {
+			next := before
+			next.steps = slices.Clip(before.steps)
+			next.add(step)
+			stages = append(stages, next)
+			if steps[step].overlooked {
+				open = append(open, next)
+			} else {
+				open[i] = next
+			}
 		}
-		stage.steps = slices.Clip(stage.steps)
-		stage.add(i)
-		stages = append(stages, stage)
 	}
-	return stages, true
+	return stages
 }
 
 // Apply returns what the engine's operator would see of v, and whether that is

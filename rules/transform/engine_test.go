@@ -20,7 +20,7 @@ import (
 
 // names are the transformations of this package, as coraza spells them.
 var names = []string{
-	"cmdLine", "compressWhitespace", "cssDecode", "escapeSeqDecode", "hexDecode", "htmlEntityDecode",
+	"base64Decode", "cmdLine", "compressWhitespace", "cssDecode", "escapeSeqDecode", "hexDecode", "htmlEntityDecode",
 	"jsDecode", "lowercase", "normalisePath", "normalisePathWin", "normalizePath", "normalizePathWin",
 	"removeComments", "removeCommentsChar", "removeNulls", "removeWhitespace", "replaceComments",
 	"replaceNulls", "trim", "trimLeft", "trimRight", "uppercase", "urlDecode", "urlDecodeUni", "utf8toUnicode",
@@ -28,7 +28,7 @@ var names = []string{
 
 // unknown are those that it leaves to the engine.
 var unknown = []string{
-	"base64Decode", "base64DecodeExt", "base64Encode", "hexEncode", "length", "md5", "sha1", "urlEncode",
+	"base64DecodeExt", "base64Encode", "hexEncode", "length", "md5", "sha1", "urlEncode",
 }
 
 // engine is coraza with one rule for each chain, and what their operators saw.

@@ -34,6 +34,7 @@ const (
 // steps are the transformations this package knows. Their order is that of the
 // bits in marks.
 var steps = [...]step{
+	{name: "base64Decode", bytes: ascii, beyondASCII: true, rewrite: base64Decode},
 	{name: "cmdLine", bytes: "\"'\\^,; \t\r\n", folds: capitals, rewrite: cmdLine},
 	// U+0085 is C2 85 and U+00A0 is C2 A0, or a bare A0.
 	{name: "compressWhitespace", bytes: space + "\xc2\xa0", rewrite: compressWhitespace},

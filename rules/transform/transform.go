@@ -15,7 +15,7 @@
 // where the two differ, a comment says so, and the tests hold every
 // transformation, and every chain of CRS, against the engine itself.
 //
-// base64Decode, base64DecodeExt, base64Encode, hexEncode, length, md5, sha1 and
-// urlEncode are left out: they change every value, so that nothing is gained by
+// base64DecodeExt, base64Encode, hexEncode, length, md5, sha1 and urlEncode
+// are left out: they change every value, so that nothing is gained by
 // looking at it early.
 package transform

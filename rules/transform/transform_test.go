@@ -223,18 +223,20 @@ func TestStages(t *testing.T) {
 		value := random(r)
 		seen := e.transform(t, value)
 		for i, chain := range chains {
-			stages, ok := chain.Stages()
-			if !ok {
-				continue
-			}
 			compared++
 			var texts []string
-			for _, stage := range stages {
+			for _, stage := range chain.Stages() {
 				text, _ := stage.Apply(&scratch, transform.Of(value))
 				texts = append(texts, strings.Clone(text))
 			}
-			if want := slices.Compact(seen[i]); !slices.Equal(slices.Compact(texts), want) {
+			certain := !strings.Contains(chain.Key(), "htmlEntityDecode") && !strings.Contains(chain.Key(), "removeWhitespace")
+			if want := slices.Compact(seen[i]); certain && !slices.Equal(slices.Compact(texts), want) {
 				t.Fatalf("%s\nof  %q\nare %q\nnot %q", chain.Key(), value, want, texts)
+			}
+			for _, text := range seen[i] {
+				if !slices.Contains(texts, text) {
+					t.Fatalf("%s\nof %q shows %q\nwhich is not among %q", chain.Key(), value, text, texts)
+				}
 			}
 		}
 	}
