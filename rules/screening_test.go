@@ -2,7 +2,9 @@ package rules
 
 import (
 	"context"
+	"fmt"
 	"io"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -43,17 +45,37 @@ func enginePair(t testing.TB, paranoia int) (stock, screened *Engine) {
 
 // sameVerdict reports where two engines judge differently, and returns how many
 // rules matched.
+//
+// Of some requests coraza says now one thing and now another: where a chain
+// compares what its first condition captured (942130), it compares that of the
+// value it walked last. There, what either engine ever says the other must say too.
 func sameVerdict(t testing.TB, stock, screened *Engine, s *sample) int {
 	t.Helper()
-	want, err := stock.Inspect(context.Background(), s.request, s.reader())
-	got, gotErr := screened.Inspect(context.Background(), s.request, s.reader())
-	defer want.Close()
-	defer got.Close()
-	if g, w := ids(got.Matches), ids(want.Matches); err != nil || gotErr != nil || !slices.Equal(g, w) || got.Score != want.Score || got.Status != want.Status {
-		t.Errorf("%s: %s %s %q\nscreened %v, score %d, status %d (%v)\nstock    %v, score %d, status %d (%v)",
-			s.name, s.request.Method, s.request.Target, s.body, g, got.Score, got.Status, gotErr, w, want.Score, want.Status, err)
+	want, matched := outcome(t, stock, s)
+	got, _ := outcome(t, screened, s)
+	if got == want {
+		return matched
 	}
-	return len(want.Matches)
+	saidStock, saidScreened := map[string]bool{want: true}, map[string]bool{got: true}
+	for range 200 {
+		want, _ = outcome(t, stock, s)
+		got, _ = outcome(t, screened, s)
+		saidStock[want], saidScreened[got] = true, true
+	}
+	if !maps.Equal(saidStock, saidScreened) {
+		t.Errorf("%s: %s %s %q\nscreened %v\nstock    %v", s.name, s.request.Method, s.request.Target, s.body, saidScreened, saidStock)
+	}
+	return matched
+}
+
+func outcome(t testing.TB, e *Engine, s *sample) (said string, matched int) {
+	t.Helper()
+	v, err := e.Inspect(context.Background(), s.request, s.reader())
+	if err != nil {
+		t.Errorf("%s: %v", s.name, err)
+	}
+	defer v.Close()
+	return fmt.Sprint(ids(v.Matches), v.Score, v.Status), len(v.Matches)
 }
 
 func ids(matches []Match) (ids []int) {
