@@ -21,8 +21,10 @@ type WAF struct {
 	CPUBudget Duration `yaml:"cpu_budget" available:""`
 	// SecondOpinion weighs a match again before it scores.
 	SecondOpinion Switch `yaml:"second_opinion" oneof:"on,off" available:"off"`
-	// CRSDir is a folder with a CRS newer than the embedded one.
-	CRSDir string `yaml:"crs_dir" path:"" available:""`
+	// CRSDir is the folder of a CRS release, 4.0 or later, that is used in the
+	// place of the embedded one: rules/*.conf and the lists beside them are read.
+	// crs-setup.conf is not; the keys of waf say what it would.
+	CRSDir string `yaml:"crs_dir" path:""`
 	// Rules are SecLang files of the operator's own, loaded after CRS's set-up
 	// and before its rules. Relative paths start from the configuration's folder.
 	Rules []string `yaml:"rules" path:""`

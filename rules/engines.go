@@ -69,7 +69,7 @@ func (s *Engines) Acquire(site *policies.Site) (*Engine, error) {
 			zap.String("path", x.Path), zap.String("target", x.Target), zap.Stringer("until", x.Until))
 	}
 	src.stock = s.stock
-	e.key, e.allows, e.expired = src.key, src.allows, expired
+	e.key, e.core, e.allows, e.expired = src.key, src.core, src.allows, expired
 	e.shared, err = s.share(src)
 	if err != nil {
 		return nil, err
