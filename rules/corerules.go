@@ -114,7 +114,7 @@ func (f *coreFolder) read(name string) error {
 	if len(directives) > 0 {
 		errs = append(errs, lint.end(directives[len(directives)-1]))
 	}
-	u := unit{name: crsPrefix + name, text: string(text)}
+	u := unit{name: crsPrefix + name, text: withAttributes(string(text))}
 	if f.shown != "" {
 		u.shown = shown
 	}
