@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 )
@@ -200,6 +201,9 @@ func (s *draft) checkWAF() {
 	}
 	if limit := w.RequestBody.Limit; s.given("waf.request_body.limit") && (limit < 1 || limit > maxBodyLimit) {
 		s.fail("waf.request_body.limit", "%s is out of range: expected 1 byte to %s", limit, maxBodyLimit)
+	}
+	if b := time.Duration(w.CPUBudget); s.given("waf.cpu_budget") && (b < time.Millisecond || b > time.Minute) {
+		s.fail("waf.cpu_budget", "%s is out of range: expected 1ms to 1m", w.CPUBudget)
 	}
 	for i, file := range w.Rules {
 		checkFileName(s.dec, s.at("waf.rules["+strconv.Itoa(i)+"]"), file)

@@ -17,8 +17,11 @@ type WAF struct {
 	// programs, source code, web shells. The first 512 KiB of a document are held
 	// until they are judged. Default `off`.
 	Response Switch `yaml:"response" oneof:"on,off"`
-	// CPUBudget is what one request's inspection may cost.
-	CPUBudget Duration `yaml:"cpu_budget" available:""`
+	// CPUBudget is what one request's inspection may cost, in time on a processor:
+	// time for which it waits, for the body or for others, does not count. Past it
+	// the request is refused with 503, in mode `detect` passed, and there is an
+	// event. 1ms to 1m, default 250ms.
+	CPUBudget Duration `yaml:"cpu_budget"`
 	// SecondOpinion weighs a match again before it scores.
 	SecondOpinion Switch `yaml:"second_opinion" oneof:"on,off" available:"off"`
 	// CRSDir is the folder of a CRS release, 4.0 or later, that is used in the

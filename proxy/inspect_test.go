@@ -127,3 +127,21 @@ func TestBodyOverTheLimit(t *testing.T) {
 		})
 	}
 }
+
+// A request that costs too much is refused for what it costs, and told of.
+func TestRequestOverItsBudget(t *testing.T) {
+	for mode, want := range map[string]int{"block": http.StatusServiceUnavailable, "detect": http.StatusOK} {
+		t.Run(mode, func(t *testing.T) {
+			f := start(t, portal+"  waf: {mode: "+mode+", paranoia: 4, inbound_threshold: 10000, cpu_budget: 2ms}\n", html("<p>result"))
+			body := "a=" + strings.Repeat("select+x+from+y+where+", 40_000)
+			got := f.do(http.MethodPost, "https://portal.test/", body, "Content-Type", "application/x-www-form-urlencoded")
+			if got.StatusCode != want || (got.Header.Get("Retry-After") == "") != (want == http.StatusOK) {
+				t.Errorf("status %d", got.StatusCode)
+			}
+			e := f.events(mode, 1)[0]
+			if !strings.Contains(e.at("event.reason"), "waf.cpu_budget") {
+				t.Errorf("event %v", e)
+			}
+		})
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"github.com/corazawaf/coraza/v3/experimental/plugins/plugintypes"
 	"github.com/corazawaf/coraza/v3/types/variables"
 
+	"github.com/lachan-waf/lachan/rules/meter"
 	"github.com/lachan-waf/lachan/rules/screen"
 )
 
@@ -79,7 +80,7 @@ func (p *phaseScreening) Evaluate(tx plugintypes.TransactionState, _ string) boo
 		return false
 	}
 	separate(tx)
-	found := p.screen.Begin()
+	found := p.screen.Begin(meter.Of(tx))
 	defer found.End()
 	for i := range p.collections {
 		c := &p.collections[i]
