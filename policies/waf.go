@@ -62,6 +62,18 @@ type RequestBody struct {
 	// `partial` (the first Limit bytes are inspected, all are forwarded) or
 	// `pass` (forwarded uninspected). The last two leave an event each time.
 	Over BodyOver `yaml:"over" oneof:"reject,partial,pass"`
+	// Paths have bounds of their own. The first that covers a request holds.
+	Paths []BodyPath `yaml:"paths"`
+}
+
+// BodyPath is what differs on some paths.
+type BodyPath struct {
+	// Path is a glob on the URL path, as in exclude: /upload/* covers what is
+	// below /upload/, but not what only looks so, such as /upload/../login.
+	Path string `yaml:"path" required:""`
+	// Limit and Over are the site's where they are not given.
+	Limit Size     `yaml:"limit"`
+	Over  BodyOver `yaml:"over" oneof:"reject,partial,pass"`
 }
 
 // BodyOver says what becomes of a request whose body is over the limit.

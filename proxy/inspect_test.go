@@ -104,7 +104,10 @@ func TestBodyReachesUpstreamUnchanged(t *testing.T) {
 }
 
 func TestBodyOverTheLimit(t *testing.T) {
-	for over, want := range map[string]int{"reject": 413, "partial": 200, "pass": 200} {
+	for over, want := range map[string]int{
+		"reject": 413, "partial": 200, "pass": 200,
+		"reject, paths: [{path: /, over: partial}]": 200, "pass, paths: [{path: /a, over: pass}, {path: /*, over: reject}, {path: /, over: pass}]": 413,
+	} {
 		t.Run(over, func(t *testing.T) {
 			var reached int
 			f := start(t, portal+"  waf: {request_body: {limit: 64KiB, over: "+over+"}}\n", func(w http.ResponseWriter, r *http.Request) {

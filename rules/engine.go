@@ -12,7 +12,8 @@ type Engine struct {
 	engines *Engines
 	waf     policies.WAF
 	key     string
-	core    string     // the version of CRS
+	core    string // the version of CRS
+	bodies  bodyLimits
 	allows  bool       // the operator's rules end inspections with `allow`
 	shared  *sharedWAF // nil in mode off
 	expired []policies.Exclusion

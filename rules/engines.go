@@ -60,6 +60,10 @@ func (s *Engines) Acquire(site *policies.Site) (*Engine, error) {
 	if site.WAF.Mode == policies.WAFOff {
 		return e, nil
 	}
+	var err error
+	if e.bodies, err = newBodyLimits(&site.WAF.RequestBody); err != nil {
+		return nil, err
+	}
 	src, expired, err := newSource(site, s.opts.Now())
 	if err != nil {
 		return nil, err

@@ -214,24 +214,23 @@ func (in *inspection) body(r *Request, v *Verdict) (stop bool, err error) {
 	if v.Body == nil {
 		return false, nil
 	}
-	policy := in.engine.waf.RequestBody
-	limit := int64(policy.Limit)
-	if r.ContentLength > limit && in.refuses(policy.Over, v) {
+	limit := in.engine.bodies.of(r.Target)
+	if r.ContentLength > limit.size && in.refuses(limit.over, v) {
 		return true, nil // before "100 Continue" asks for a body nobody wants
 	}
-	prefix, err := in.read(v, limit)
+	prefix, err := in.read(v, limit.size)
 	if err != nil {
 		return true, err
 	}
-	if int64(len(prefix)) > limit {
-		if in.refuses(policy.Over, v) {
+	if int64(len(prefix)) > limit.size {
+		if in.refuses(limit.over, v) {
 			return true, nil
 		}
 		v.BodyOver = true
-		if policy.Over == policies.OverPass {
+		if limit.over == policies.OverPass {
 			return false, nil
 		}
-		prefix = wholeRunes(prefix[:limit])
+		prefix = wholeRunes(prefix[:limit.size])
 		in.truncated()
 	}
 	_, n, err := in.tx.WriteRequestBody(prefix)
