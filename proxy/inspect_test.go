@@ -55,6 +55,26 @@ func TestRefusedRequestsAreNamed(t *testing.T) {
 	}
 }
 
+// What two parsers read differently does not reach the site, though no rule of the
+// site's own would refuse it.
+func TestAmbiguousRequestsDoNotPass(t *testing.T) {
+	f := start(t, portal+"  waf: {inbound_threshold: 10000}\n", func(http.ResponseWriter, *http.Request) { t.Error("it reached the upstream") })
+	const body = "Content-Length: 3\r\n\r\na=1"
+	for name, request := range map[string]string{
+		"control byte in the path":  "GET /\x01 HTTP/1.1\r\nHost: portal.test\r\n\r\n",
+		"control byte in the query": "GET /?q=\x0b1 HTTP/1.1\r\nHost: portal.test\r\n\r\n",
+		"an escape that is none":    "GET /%zz HTTP/1.1\r\nHost: portal.test\r\n\r\n",
+		"two types":                 "POST / HTTP/1.1\r\nHost: portal.test\r\nContent-Type: text/plain\r\nContent-Type: application/json\r\n" + body,
+		"filename*":                 "POST / HTTP/1.1\r\nHost: portal.test\r\nContent-Type: multipart/form-data; boundary=B\r\nContent-Length: 97\r\n\r\n--B\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a\"; filename*=utf-8''b.php\r\n\r\nx\r\n--B--\r\n",
+		"XML in another encoding":   "POST / HTTP/1.1\r\nHost: portal.test\r\nContent-Type: text/xml\r\nContent-Length: 44\r\n\r\n<?xml version='1.0' encoding = 'utf-7'?><a/>",
+		"too many arguments":        "GET /?" + strings.Repeat("a&", 2000) + " HTTP/1.1\r\nHost: portal.test\r\n\r\n",
+	} {
+		if status, _ := f.raw("portal.test", request); status != http.StatusBadRequest {
+			t.Errorf("%s: status %d", name, status)
+		}
+	}
+}
+
 func TestAPIClientGetsProblemJSON(t *testing.T) {
 	f := start(t, portal, html(""))
 	got := f.get(attack, "Accept", "application/json")

@@ -164,9 +164,19 @@ func (in *inspection) head(r *Request) {
 		}
 		for _, value := range r.Header[name] {
 			in.tx.AddRequestHeader(strings.Clone(name), value) // see separate
+			if strings.EqualFold(name, "Cookie") {
+				in.cookies(value)
+			}
 		}
 	}
 	in.framing(r)
+}
+
+// cookies adds another reading of a Cookie field.
+func (in *inspection) cookies(field string) {
+	for _, pair := range quotedCookies(field) {
+		in.variables().RequestCookies().Add(strings.Clone(pair[0]), pair[1])
+	}
 }
 
 // address writes an IP address the way rules compare it: without a zone, and an
