@@ -119,9 +119,6 @@ func assertOverBudget(t *testing.T, v Verdict) {
 	if !v.Blocked || !v.WouldBlock || v.Status != 503 || v.Reason != "inspecting the request costs more than waf.cpu_budget allows" {
 		t.Errorf("blocked %v, would block %v, status %d, %q", v.Blocked, v.WouldBlock, v.Status, v.Reason)
 	}
-	if v.Score > 0 && len(v.Matches) == 0 {
-		t.Errorf("score %d without a match", v.Score)
-	}
 }
 
 // A megabyte with many rules costs more than a small budget in every layout.

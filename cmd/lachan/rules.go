@@ -127,7 +127,7 @@ func (c *rulesTestCmd) try(ctx context.Context, engine *rules.Engine, site *poli
 		if err != nil {
 			return &usageError{fmt.Errorf("%s:%d: %w", t.file, t.Line, err)}
 		}
-		o := newOutcome(site, &t, &verdict)
+		o := newOutcome(engine, site, &t, &verdict)
 		verdict.Close()
 		if o.failed() {
 			failed++

@@ -27,6 +27,7 @@ type outcome struct {
 	Reason    string          `json:"reason,omitempty"`
 	Score     int             `json:"score"`
 	Threshold int             `json:"threshold"`
+	CRS       string          `json:"crs"`               // the version
 	RuleID    int             `json:"rule_id,omitempty"` // that stands for the verdict
 	Inspected int64           `json:"inspected_bytes"`
 	Partial   bool            `json:"partial,omitempty"` // the body goes on behind them
@@ -49,10 +50,10 @@ type outcomeOfRule struct {
 	Version  string `json:"version,omitempty"`
 }
 
-func newOutcome(site *policies.Site, t *trial, v *rules.Verdict) *outcome {
+func newOutcome(engine *rules.Engine, site *policies.Site, t *trial, v *rules.Verdict) *outcome {
 	o := &outcome{
 		File: t.file, Line: t.Line, Name: t.Name, Method: t.Method, Target: audit.RedactTarget(t.Target),
-		Action: "pass", Status: v.Status, Reason: v.Reason, Score: v.Score, Threshold: site.WAF.InboundThreshold, RuleID: v.RuleID,
+		Action: "pass", Status: v.Status, Reason: v.Reason, Score: v.Score, Threshold: site.WAF.InboundThreshold, CRS: engine.RulesetVersion(), RuleID: v.RuleID,
 		Inspected: v.Inspected, Partial: v.BodyOver, Matches: []outcomeOfRule{}, place: t.place(), expected: t.Expect != nil,
 	}
 	switch {
