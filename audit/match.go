@@ -2,6 +2,22 @@ package audit
 
 import "strings"
 
+// Redact returns a match, and what its rules log, a line each, as an event has
+// them: without secrets and within bounds. It is for what shows matches elsewhere.
+func Redact(m Match) (Match, []string) {
+	r := record{Event: Event{Match: &m}}
+	r.rule()
+	return m, r.details
+}
+
+// RedactTarget is Redact for the target of a request.
+func RedactTarget(target string) string {
+	r := record{Event: Event{URL: URL{}}}
+	r.URL.Path, r.URL.Query, _ = strings.Cut(target, "?")
+	r.exchange()
+	return r.original
+}
+
 // matchValue redacts what a rule matched: by the variable's name as a whole,
 // otherwise by what is in it.
 func (r *redactor) matchValue(variable, value string) string {

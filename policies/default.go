@@ -1,5 +1,7 @@
 package policies
 
+import "time"
+
 // Default returns the configuration of a file that says nothing.
 func Default() Config {
 	return Config{
@@ -29,6 +31,7 @@ func DefaultSite() Site {
 			InboundThreshold:  5,
 			RequestBody:       RequestBody{Limit: MiB, Over: OverReject},
 			Response:          Off,
+			CPUBudget:         Duration(250 * time.Millisecond),
 			SecondOpinion:     Off,
 		},
 		Response: Response{

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -217,5 +218,17 @@ func TestAliasesAreBounded(t *testing.T) {
 	_, err := Parse("x.yaml", []byte(b.String()))
 	if err == nil || !strings.Contains(err.Error(), "after aliases are replaced") {
 		t.Errorf("= %.200v", err)
+	}
+}
+
+// A path says only what differs from the site.
+func TestBodyPathsInherit(t *testing.T) {
+	cfg, err := Load("../testdata/config/full.good.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []BodyPath{{"/upload/*", 64 * MiB, OverPartial}, {"*.iso", 512 * KiB, OverPass}}
+	if got := cfg.Sites[0].WAF.RequestBody.Paths; !slices.Equal(got, want) {
+		t.Errorf("paths %v, want %v", got, want)
 	}
 }

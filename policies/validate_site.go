@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 )
@@ -198,8 +199,12 @@ func (s *draft) checkWAF() {
 	if w.DetectionParanoia < w.Paranoia {
 		s.fail("waf.detection_paranoia", "%d is below paranoia, which is %d", w.DetectionParanoia, w.Paranoia)
 	}
-	if limit := w.RequestBody.Limit; s.given("waf.request_body.limit") && (limit < 1 || limit > maxBodyLimit) {
-		s.fail("waf.request_body.limit", "%s is out of range: expected 1 byte to %s", limit, maxBodyLimit)
+	s.checkBodyLimit("waf.request_body", w.RequestBody.Limit)
+	for i := range w.RequestBody.Paths {
+		s.checkBodyPath("waf.request_body.paths["+strconv.Itoa(i)+"]", &w.RequestBody.Paths[i])
+	}
+	if b := time.Duration(w.CPUBudget); s.given("waf.cpu_budget") && (b < time.Millisecond || b > time.Minute) {
+		s.fail("waf.cpu_budget", "%s is out of range: expected 1ms to 1m", w.CPUBudget)
 	}
 	for i, file := range w.Rules {
 		checkFileName(s.dec, s.at("waf.rules["+strconv.Itoa(i)+"]"), file)
@@ -209,10 +214,35 @@ func (s *draft) checkWAF() {
 	}
 }
 
-func (s *draft) checkExclusion(key string, e *Exclusion) {
-	if p := e.Path; p != "" && (p[0] != '/' && p[0] != '*' || strings.ContainsFunc(p, unicode.IsControl)) {
-		s.fail(key+".path", "%s is not a path: expected one that starts with / or *", quote(p))
+func (s *draft) checkBodyLimit(key string, limit Size) {
+	if s.given(key+".limit") && (limit < 1 || limit > maxBodyLimit) {
+		s.fail(key+".limit", "%s is out of range: expected 1 byte to %s", limit, maxBodyLimit)
 	}
+}
+
+// checkBodyPath also fills in what is not given.
+func (s *draft) checkBodyPath(key string, p *BodyPath) {
+	if s.given(key+".path") && p.Path == "" {
+		s.fail(key+".path", "empty: expected a path that starts with / or *")
+	}
+	s.checkPath(key+".path", p.Path)
+	s.checkBodyLimit(key, p.Limit)
+	if !s.given(key + ".limit") {
+		p.Limit = s.site.WAF.RequestBody.Limit
+	}
+	if !s.given(key + ".over") {
+		p.Over = s.site.WAF.RequestBody.Over
+	}
+}
+
+func (s *draft) checkPath(key, p string) {
+	if p != "" && (p[0] != '/' && p[0] != '*' || strings.ContainsFunc(p, unicode.IsControl)) {
+		s.fail(key, "%s is not a path: expected one that starts with / or *", quote(p))
+	}
+}
+
+func (s *draft) checkExclusion(key string, e *Exclusion) {
+	s.checkPath(key+".path", e.Path)
 	if e.Target != "" && !secLangTarget.MatchString(e.Target) {
 		s.fail(key+".target", "%s is not a variable such as ARGS:content or REQUEST_COOKIES:/^wp_/", quote(e.Target))
 	}

@@ -17,12 +17,17 @@ type WAF struct {
 	// programs, source code, web shells. The first 512 KiB of a document are held
 	// until they are judged. Default `off`.
 	Response Switch `yaml:"response" oneof:"on,off"`
-	// CPUBudget is what one request's inspection may cost.
-	CPUBudget Duration `yaml:"cpu_budget" available:""`
+	// CPUBudget is what one request's inspection may cost, in time on a processor:
+	// time for which it waits, for the body or for others, does not count. Past it
+	// the request is refused with 503, in mode `detect` passed, and there is an
+	// event. 1ms to 1m, default 250ms.
+	CPUBudget Duration `yaml:"cpu_budget"`
 	// SecondOpinion weighs a match again before it scores.
 	SecondOpinion Switch `yaml:"second_opinion" oneof:"on,off" available:"off"`
-	// CRSDir is a folder with a CRS newer than the embedded one.
-	CRSDir string `yaml:"crs_dir" path:"" available:""`
+	// CRSDir is the folder of a CRS release, 4.0 or later, that is used in the
+	// place of the embedded one: rules/*.conf and the lists beside them are read.
+	// crs-setup.conf is not; the keys of waf say what it would.
+	CRSDir string `yaml:"crs_dir" path:""`
 	// Rules are SecLang files of the operator's own, loaded after CRS's set-up
 	// and before its rules. Relative paths start from the configuration's folder.
 	Rules []string `yaml:"rules" path:""`
@@ -57,6 +62,18 @@ type RequestBody struct {
 	// `partial` (the first Limit bytes are inspected, all are forwarded) or
 	// `pass` (forwarded uninspected). The last two leave an event each time.
 	Over BodyOver `yaml:"over" oneof:"reject,partial,pass"`
+	// Paths have bounds of their own. The first that covers a request holds.
+	Paths []BodyPath `yaml:"paths"`
+}
+
+// BodyPath is what differs on some paths.
+type BodyPath struct {
+	// Path is a glob on the URL path, as in exclude: /upload/* covers what is
+	// below /upload/, but not what only looks so, such as /upload/../login.
+	Path string `yaml:"path" required:""`
+	// Limit and Over are the site's where they are not given.
+	Limit Size     `yaml:"limit"`
+	Over  BodyOver `yaml:"over" oneof:"reject,partial,pass"`
 }
 
 // BodyOver says what becomes of a request whose body is over the limit.

@@ -55,6 +55,26 @@ func TestRefusedRequestsAreNamed(t *testing.T) {
 	}
 }
 
+// What two parsers read differently does not reach the site, though no rule of the
+// site's own would refuse it.
+func TestAmbiguousRequestsDoNotPass(t *testing.T) {
+	f := start(t, portal+"  waf: {inbound_threshold: 10000}\n", func(http.ResponseWriter, *http.Request) { t.Error("it reached the upstream") })
+	const body = "Content-Length: 3\r\n\r\na=1"
+	for name, request := range map[string]string{
+		"control byte in the path":  "GET /\x01 HTTP/1.1\r\nHost: portal.test\r\n\r\n",
+		"control byte in the query": "GET /?q=\x0b1 HTTP/1.1\r\nHost: portal.test\r\n\r\n",
+		"an escape that is none":    "GET /%zz HTTP/1.1\r\nHost: portal.test\r\n\r\n",
+		"two types":                 "POST / HTTP/1.1\r\nHost: portal.test\r\nContent-Type: text/plain\r\nContent-Type: application/json\r\n" + body,
+		"filename*":                 "POST / HTTP/1.1\r\nHost: portal.test\r\nContent-Type: multipart/form-data; boundary=B\r\nContent-Length: 97\r\n\r\n--B\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a\"; filename*=utf-8''b.php\r\n\r\nx\r\n--B--\r\n",
+		"XML in another encoding":   "POST / HTTP/1.1\r\nHost: portal.test\r\nContent-Type: text/xml\r\nContent-Length: 44\r\n\r\n<?xml version='1.0' encoding = 'utf-7'?><a/>",
+		"too many arguments":        "GET /?" + strings.Repeat("a&", 2000) + " HTTP/1.1\r\nHost: portal.test\r\n\r\n",
+	} {
+		if status, _ := f.raw("portal.test", request); status != http.StatusBadRequest {
+			t.Errorf("%s: status %d", name, status)
+		}
+	}
+}
+
 func TestAPIClientGetsProblemJSON(t *testing.T) {
 	f := start(t, portal, html(""))
 	got := f.get(attack, "Accept", "application/json")
@@ -104,7 +124,10 @@ func TestBodyReachesUpstreamUnchanged(t *testing.T) {
 }
 
 func TestBodyOverTheLimit(t *testing.T) {
-	for over, want := range map[string]int{"reject": 413, "partial": 200, "pass": 200} {
+	for over, want := range map[string]int{
+		"reject": 413, "partial": 200, "pass": 200,
+		"reject, paths: [{path: /, over: partial}]": 200, "pass, paths: [{path: /a, over: pass}, {path: /*, over: reject}, {path: /, over: pass}]": 413,
+	} {
 		t.Run(over, func(t *testing.T) {
 			var reached int
 			f := start(t, portal+"  waf: {request_body: {limit: 64KiB, over: "+over+"}}\n", func(w http.ResponseWriter, r *http.Request) {
@@ -123,6 +146,24 @@ func TestBodyOverTheLimit(t *testing.T) {
 				f.events("detect", 1)
 			} else {
 				f.events("block", 1)
+			}
+		})
+	}
+}
+
+// A request that costs too much is refused for what it costs, and told of.
+func TestRequestOverItsBudget(t *testing.T) {
+	for mode, want := range map[string]int{"block": http.StatusServiceUnavailable, "detect": http.StatusOK} {
+		t.Run(mode, func(t *testing.T) {
+			f := start(t, portal+"  waf: {mode: "+mode+", paranoia: 4, inbound_threshold: 10000, cpu_budget: 2ms}\n", html("<p>result"))
+			body := "a=" + strings.Repeat("select+x+from+y+where+", 40_000)
+			got := f.do(http.MethodPost, "https://portal.test/", body, "Content-Type", "application/x-www-form-urlencoded")
+			if got.StatusCode != want || (got.Header.Get("Retry-After") == "") != (want == http.StatusOK) {
+				t.Errorf("status %d", got.StatusCode)
+			}
+			e := f.events(mode, 1)[0]
+			if !strings.Contains(e.at("event.reason"), "waf.cpu_budget") {
+				t.Errorf("event %v", e)
 			}
 		})
 	}

@@ -132,6 +132,8 @@ func blockedKind(status int) page.Kind {
 		return page.TooLarge
 	case http.StatusBadRequest:
 		return page.BadRequest
+	case http.StatusServiceUnavailable:
+		return page.Unavailable
 	}
 	return page.Blocked
 }

@@ -61,6 +61,56 @@ func TestBodyOverTheLimit(t *testing.T) {
 	}
 }
 
+func TestBodyLimitsByPath(t *testing.T) {
+	e := acquire(t, site(func(w *policies.WAF) {
+		w.RequestBody = policies.RequestBody{Limit: 4 << 10, Over: policies.OverReject, Paths: []policies.BodyPath{
+			{Path: "/upload/small/*", Limit: 1 << 10, Over: policies.OverReject},
+			{Path: "/upload/*", Limit: 2 << 10, Over: policies.OverPartial},
+			{Path: "*.bin", Limit: 8 << 10, Over: policies.OverPass},
+			{Path: "/tệp/*", Limit: 1 << 10, Over: policies.OverPass},
+		}}
+	}))
+	body := "a=" + strings.Repeat("b", 16<<10)
+	for target, want := range map[string]struct {
+		status    int
+		inspected int64
+	}{
+		"/":                       {413, 0},
+		"/upload/a?b=/c":          {0, 2 << 10},
+		"/upload/":                {0, 2 << 10},
+		"/upload":                 {413, 0},
+		"/upload/small/a":         {413, 0},
+		"/a/b.bin":                {0, 0},
+		"/a/b.bin?x":              {0, 0},
+		"/a/b.bin/c":              {413, 0},
+		"/t%E1%BB%87p/a":          {0, 0},
+		"/upload/../login":        {413, 0},
+		"/upload/%2e%2e/login":    {413, 0},
+		"/upload%2f..%2flogin":    {413, 0},
+		"/upload/..%5clogin":      {413, 0},
+		"/login/../upload/a":      {413, 0},
+		"//upload/a":              {413, 0},
+		"/login?x=/upload/a":      {413, 0},
+		"/login%3f/upload/../b":   {413, 0},
+		"/x%zz/../upload/a":       {400, 0},
+		"/login#/upload/a":        {413, 0},
+		"/upload/small/%2e%2e/ab": {403, 2 << 10}, // under /upload/, and seen for what it is
+	} {
+		r, reader := post(target, form, body)
+		v := inspect(t, e, r, reader)
+		if v.Status != want.status || v.Inspected != want.inspected || !v.BodyOver && v.Status != 400 {
+			t.Errorf("%s: status %d, inspected %d, over %v", target, v.Status, v.Inspected, v.BodyOver)
+		}
+		assertReplay(t, v, body)
+	}
+	for _, bad := range []policies.BodyPath{{Path: "upload", Limit: 1}, {Path: "/a\"b", Limit: 1}, {Path: "/", Limit: 0}, {Path: "/", Limit: maxBody}} {
+		if e, err := NewEngines(Options{}).Acquire(site(func(w *policies.WAF) { w.RequestBody.Paths = []policies.BodyPath{bad} })); err == nil {
+			t.Errorf("%+v: accepted", bad)
+			e.Release()
+		}
+	}
+}
+
 func TestPartialBodiesOfEveryKind(t *testing.T) {
 	const limit = 2048
 	e := acquire(t, site(func(w *policies.WAF) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/corazawaf/coraza/v3"
@@ -11,9 +12,46 @@ import (
 	"github.com/corazawaf/coraza/v3/types"
 )
 
-// compile turns a source into a WAF. Coraza panics on some rules, such as two
-// that its cache confuses: that is an error of this policy, no more.
-func (s *source) compile() (waf coraza.WAF, err error) {
+// compile turns a source into a WAF.
+func (s *source) compile() (coraza.WAF, error) {
+	units := s.units
+	waf, err := s.compileOnce()
+	located := err == nil || errors.As(err, new(*RuleError))
+	if located || !slices.ContainsFunc(units, func(u unit) bool { return u.shown != "" }) {
+		return waf, err
+	}
+	return nil, s.pinpoint(units, err)
+}
+
+// pinpoint finds out which directive in waf.crs_dir an error belongs to: coraza
+// compiles a file as a whole, and does not tell. Compiling once more, directive
+// by directive, does.
+func (s *source) pinpoint(units []unit, err error) error {
+	cut := *s
+	cut.stock, cut.units = true, nil
+	for _, u := range units {
+		if u.shown == "" {
+			cut.units = append(cut.units, u)
+			continue
+		}
+		directives, readErr := readDirectives(u.shown, []byte(u.text))
+		if readErr != nil {
+			return readErr
+		}
+		for i, d := range directives {
+			cut.units = append(cut.units, unit{name: fmt.Sprintf("%s.%d", u.name, i), text: d.text, place: d.place})
+		}
+	}
+	waf, again := cut.compileOnce()
+	if again == nil {
+		return errors.Join(err, closeWAF(waf))
+	}
+	return again
+}
+
+// compileOnce takes a panic for an error of this policy, no more: coraza panics on
+// some rules, such as two that its cache confuses.
+func (s *source) compileOnce() (waf coraza.WAF, err error) {
 	c := compiler{files: s.fs(), owners: map[int]place{}}
 	defer func() {
 		if p := recover(); p != nil {

@@ -19,8 +19,6 @@ func setupText(w *policies.WAF) (string, error) {
 		return "", fmt.Errorf("waf.paranoia %d, detection_paranoia %d: levels go from 1 to 4", w.Paranoia, w.DetectionParanoia)
 	case w.InboundThreshold < 1:
 		return "", fmt.Errorf("waf.inbound_threshold %d: the least is 1", w.InboundThreshold)
-	case w.RequestBody.Limit < 1 || w.RequestBody.Limit >= maxBody:
-		return "", fmt.Errorf("waf.request_body.limit %d: more than 0 and less than %d bytes", w.RequestBody.Limit, maxBody)
 	}
 	skip := 1
 	if w.Response == policies.On {

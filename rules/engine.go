@@ -12,6 +12,8 @@ type Engine struct {
 	engines *Engines
 	waf     policies.WAF
 	key     string
+	core    string // the version of CRS
+	bodies  bodyLimits
 	allows  bool       // the operator's rules end inspections with `allow`
 	shared  *sharedWAF // nil in mode off
 	expired []policies.Exclusion
@@ -36,6 +38,10 @@ func (e *Engine) Expired() []policies.Exclusion { return e.expired }
 // Key identifies what the engine compiled: equal keys, equal rules. Empty in
 // mode off.
 func (e *Engine) Key() string { return e.key }
+
+// RulesetVersion is the version of the Core Rule Set: that of waf.crs_dir, or of
+// the embedded one. Empty in mode off.
+func (e *Engine) RulesetVersion() string { return e.core }
 
 // blocks says whether a refusal is carried out.
 func (e *Engine) blocks() bool { return e.waf.Mode == policies.WAFBlock }

@@ -60,6 +60,10 @@ func (s *Engines) Acquire(site *policies.Site) (*Engine, error) {
 	if site.WAF.Mode == policies.WAFOff {
 		return e, nil
 	}
+	var err error
+	if e.bodies, err = newBodyLimits(&site.WAF.RequestBody); err != nil {
+		return nil, err
+	}
 	src, expired, err := newSource(site, s.opts.Now())
 	if err != nil {
 		return nil, err
@@ -69,7 +73,7 @@ func (s *Engines) Acquire(site *policies.Site) (*Engine, error) {
 			zap.String("path", x.Path), zap.String("target", x.Target), zap.Stringer("until", x.Until))
 	}
 	src.stock = s.stock
-	e.key, e.allows, e.expired = src.key, src.allows, expired
+	e.key, e.core, e.allows, e.expired = src.key, src.core, src.allows, expired
 	e.shared, err = s.share(src)
 	if err != nil {
 		return nil, err

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/corazawaf/coraza/v3/collection"
@@ -19,6 +20,7 @@ import (
 	"github.com/corazawaf/coraza/v3/types"
 
 	"github.com/lachan-waf/lachan/policies"
+	"github.com/lachan-waf/lachan/rules/meter"
 )
 
 // Inspect judges one request. It reads body, which may be nil, up to the site's
@@ -75,10 +77,12 @@ type inspection struct {
 	ctx    context.Context
 	engine *Engine
 	tx     types.Transaction
-	told   int // how many of its matches a verdict holds
+	meter  *meter.Meter
+	told   int  // how many of its matches a verdict holds
+	judged bool // nothing that follows counts
 }
 
-// begin opens a transaction that carries ctx, so that operators and budgets can look at it.
+// begin opens a transaction.
 func (e *Engine) begin(ctx context.Context, r *Request) (*inspection, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -95,10 +99,14 @@ func (e *Engine) begin(ctx context.Context, r *Request) (*inspection, error) {
 // second also holds rules on the URL, and runs without a body too. What is
 // malformed is refused only after phase 1, whose rules may name an attack.
 func (in *inspection) run(r *Request, v *Verdict) error {
+	in.meter = meter.New(in.ctx, time.Duration(in.engine.waf.CPUBudget), func() { in.cut(v) })
+	defer meter.Attach(in.tx, in.meter)()
+	defer in.meter.Stop()
+	in.meter.Start()
 	defer in.judge(v)
 	in.head(r)
 	stopped := in.tx.ProcessRequestHeaders() != nil
-	if err := in.ctx.Err(); err != nil || stopped {
+	if err := in.ctx.Err(); err != nil || stopped || in.meter.Ended() {
 		return err
 	}
 	if why := malformed(r); why != "" {
@@ -113,12 +121,26 @@ func (in *inspection) run(r *Request, v *Verdict) error {
 	if _, err := in.tx.ProcessRequestBody(); err != nil {
 		return fmt.Errorf("inspecting request body: %w", err)
 	}
-	if again, ok := v.Body.(*replay); ok && !in.tx.IsInterrupted() {
+	if again, ok := v.Body.(*replay); ok && !in.tx.IsInterrupted() && !in.meter.Ended() {
 		if why := otherReading(r, again.buf[:v.Inspected], !v.BodyOver); why != "" {
 			v.refuse(in.engine, 400, why)
 		}
 	}
 	return in.ctx.Err()
+}
+
+// cut ends the evaluation where it costs too much, or nobody waits for it: of the
+// rules that are still to come none is evaluated. The verdict is about what was
+// found before, since operators now answer no, which one that is negated takes
+// for a match.
+func (in *inspection) cut(v *Verdict) {
+	in.judge(v)
+	if in.meter.Spent() {
+		v.refuse(in.engine, 503, "inspecting the request costs more than waf.cpu_budget allows")
+	}
+	if rules, ok := in.tx.(remover); ok {
+		rules.RemoveRuleByIDRange(1, maxRule)
+	}
 }
 
 // head hands over everything before the body. Names are sorted, for a verdict
@@ -142,9 +164,19 @@ func (in *inspection) head(r *Request) {
 		}
 		for _, value := range r.Header[name] {
 			in.tx.AddRequestHeader(strings.Clone(name), value) // see separate
+			if strings.EqualFold(name, "Cookie") {
+				in.cookies(value)
+			}
 		}
 	}
 	in.framing(r)
+}
+
+// cookies adds another reading of a Cookie field.
+func (in *inspection) cookies(field string) {
+	for _, pair := range quotedCookies(field) {
+		in.variables().RequestCookies().Add(strings.Clone(pair[0]), pair[1])
+	}
 }
 
 // address writes an IP address the way rules compare it: without a zone, and an
@@ -192,24 +224,23 @@ func (in *inspection) body(r *Request, v *Verdict) (stop bool, err error) {
 	if v.Body == nil {
 		return false, nil
 	}
-	policy := in.engine.waf.RequestBody
-	limit := int64(policy.Limit)
-	if r.ContentLength > limit && in.refuses(policy.Over, v) {
+	limit := in.engine.bodies.of(r.Target)
+	if r.ContentLength > limit.size && in.refuses(limit.over, v) {
 		return true, nil // before "100 Continue" asks for a body nobody wants
 	}
-	prefix, err := in.read(v, limit)
+	prefix, err := in.read(v, limit.size)
 	if err != nil {
 		return true, err
 	}
-	if int64(len(prefix)) > limit {
-		if in.refuses(policy.Over, v) {
+	if int64(len(prefix)) > limit.size {
+		if in.refuses(limit.over, v) {
 			return true, nil
 		}
 		v.BodyOver = true
-		if policy.Over == policies.OverPass {
+		if limit.over == policies.OverPass {
 			return false, nil
 		}
-		prefix = wholeRunes(prefix[:limit])
+		prefix = wholeRunes(prefix[:limit.size])
 		in.truncated()
 	}
 	_, n, err := in.tx.WriteRequestBody(prefix)
@@ -236,7 +267,9 @@ func (in *inspection) refuses(over policies.BodyOver, v *Verdict) bool {
 func (in *inspection) read(v *Verdict, limit int64) ([]byte, error) {
 	pool := in.engine.engines.buffers
 	again := &replay{pool: pool, rest: v.Body}
+	in.meter.Stop()
 	buf, err := readPrefix(v.Body, pool.get(), limit)
+	in.meter.Start()
 	again.buf = buf
 	v.Body, v.release = again, again.close
 	if err != nil && in.ctx.Err() != nil {

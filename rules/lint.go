@@ -60,12 +60,15 @@ func instead(name string) string {
 }
 
 // linter checks the directives of one file, in order.
-type linter struct{ chained bool }
+type linter struct {
+	core    bool // a file of CRS, which may do a little more
+	chained bool
+}
 
 // check refuses what coraza would accept and ignore, and what may not run in
 // the proxy's process.
 func (l *linter) check(d directive) error {
-	if directiveTiming(d.name) == refused {
+	if directiveTiming(d.name) == refused && !(l.core && d.name == "seccomponentsignature") {
 		return d.place.errorf("directive %q is not available in a site's rules%s", d.name, instead(d.name))
 	}
 	r, ok := d.parseRule()
@@ -107,7 +110,7 @@ func (l *linter) checkActions(r rule) error {
 	inChain, id := l.chained, ""
 	l.chained = false
 	for _, a := range actions {
-		if err := checkAction(a); err != nil {
+		if err := checkAction(a); err != nil && !(l.core && coreActions[a.name]) {
 			return err
 		}
 		switch a.name {
@@ -136,6 +139,10 @@ func checkID(id string) error {
 	}
 	return nil
 }
+
+// coreActions do something for CRS: its rules for responses have phases of their
+// own, and collections that are not asked for are not made.
+var coreActions = map[string]bool{"phase": true, "initcol": true}
 
 func checkAction(a action) error {
 	switch a.name {

@@ -140,9 +140,7 @@ func (rf ruleFolder) readData(d directive, dir string) error {
 		return nil
 	}
 	name, argument := r.operatorName()
-	switch name {
-	case "pmFromFile", "pmf", "ipMatchFromFile", "ipMatchF":
-	default:
+	if !readsFile(name) {
 		return nil
 	}
 	virtual := path.Join(rf.virtual, dir, argument)
@@ -163,6 +161,15 @@ func (rf ruleFolder) readData(d directive, dir string) error {
 	}
 	rf.files.data[virtual] = data
 	return nil
+}
+
+// readsFile tells the operators whose argument is a file.
+func readsFile(operator string) bool {
+	switch operator {
+	case "pmFromFile", "pmf", "ipMatchFromFile", "ipMatchF":
+		return true
+	}
+	return false
 }
 
 // append gives a directive its place in the source.

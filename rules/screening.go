@@ -10,6 +10,7 @@ import (
 	"github.com/corazawaf/coraza/v3/experimental/plugins"
 	"github.com/corazawaf/coraza/v3/experimental/plugins/plugintypes"
 
+	"github.com/lachan-waf/lachan/rules/meter"
 	"github.com/lachan-waf/lachan/rules/screen"
 )
 
@@ -72,7 +73,7 @@ func (p *phaseScreening) Evaluate(tx plugintypes.TransactionState, _ string) boo
 		return false
 	}
 	separate(tx)
-	found := p.screen.Begin() // after a panic it must not be used again: no defer
+	found := p.screen.Begin(meter.Of(tx)) // after a panic it must not be used again: no defer
 	for i := range p.collections {
 		c := &p.collections[i]
 		look(found, c, tx.Collection(c.variable))

@@ -8,13 +8,10 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"path"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
-
-	coreruleset "github.com/corazawaf/coraza-coreruleset/v4"
 
 	"github.com/lachan-waf/lachan/policies"
 )
@@ -34,7 +31,8 @@ const (
 type unit struct {
 	name  string
 	text  string
-	place place // of an operator's directive
+	place place  // of an operator's directive
+	shown string // the file of waf.crs_dir that it is
 }
 
 var allowWord = regexp.MustCompile(`(?i)\ballow\b`)
@@ -47,7 +45,8 @@ type source struct {
 	units []unit
 	data  map[string][]byte
 	key   string
-	stock bool // without a screening: tests compare with it
+	core  string // the version of CRS
+	stock bool   // without a screening: tests compare with it
 	// allows is set where a rule of the operator's may end an inspection with
 	// the action `allow`, or another directive give it to a rule.
 	allows bool
@@ -69,7 +68,11 @@ func newSource(site *policies.Site, now time.Time) (*source, []policies.Exclusio
 	if err != nil {
 		return nil, nil, err
 	}
-	s := &source{data: files.data}
+	core, err := readCoreRules(&site.WAF)
+	if err != nil {
+		return nil, nil, err
+	}
+	s := &source{data: files.data, core: core.version}
 	s.own("engine.conf", "conf/engine.conf")
 	s.own("setup.conf", "conf/setup.conf")
 	s.add(ownPrefix+"policy.conf", setup)
@@ -80,9 +83,7 @@ func newSource(site *policies.Site, now time.Time) (*source, []policies.Exclusio
 	if responses {
 		s.own("response.conf", "conf/response.conf")
 	}
-	if err := s.crs(responses); err != nil {
-		return nil, nil, err
-	}
+	s.crs(core, responses)
 	s.own("after.conf", "conf/after.conf")
 	s.units = append(s.units, files.after...)
 	s.allows = slices.ContainsFunc(s.units, unit.mayAllow)
@@ -103,35 +104,13 @@ func (s *source) own(name, file string) {
 
 // crs adds the rules for requests, and those for responses (RESPONSE-*) where
 // they run: elsewhere they would only cost memory.
-func (s *source) crs(responses bool) error {
-	names, err := fs.Glob(coreruleset.FS, crsPrefix+"RE*-*.conf")
-	if err != nil || len(names) == 0 {
-		return fmt.Errorf("listing the embedded core rule set: %d files: %w", len(names), err)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		if !responses && strings.HasPrefix(name, crsPrefix+"RESPONSE-") {
-			continue
+func (s *source) crs(core *coreRules, responses bool) {
+	for _, u := range core.units {
+		if responses || !strings.HasPrefix(u.name, crsPrefix+"RESPONSE-") {
+			s.units = append(s.units, u)
 		}
-		text, err := fs.ReadFile(coreruleset.FS, name)
-		if err != nil {
-			return fmt.Errorf("reading the embedded core rule set: %w", err)
-		}
-		s.add(name, string(text))
 	}
-	return nil
-}
-
-// RulesetVersion is the version of the embedded core rule set, such as 4.25.0;
-// empty if it does not say.
-func RulesetVersion() string {
-	text, err := fs.ReadFile(coreruleset.FS, crsPrefix+"REQUEST-901-INITIALIZATION.conf")
-	if err != nil {
-		return ""
-	}
-	_, rest, _ := strings.Cut(string(text), `SecComponentSignature "OWASP_CRS/`)
-	version, _, _ := strings.Cut(rest, `"`)
-	return version
+	maps.Copy(s.data, core.data)
 }
 
 // seal computes the key: equal keys compile to equal engines.
@@ -185,9 +164,6 @@ func (f *sourceFS) ReadFile(name string) ([]byte, error) {
 	}
 	if data, ok := f.data[name]; ok {
 		return bytes.Clone(data), nil
-	}
-	if strings.HasPrefix(name, crsPrefix) && path.Ext(name) == ".data" {
-		return fs.ReadFile(coreruleset.FS, name)
 	}
 	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 }

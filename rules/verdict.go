@@ -14,7 +14,7 @@ type Verdict struct {
 	// WouldBlock is set where a site in mode `block` would refuse; in that
 	// mode it equals Blocked.
 	WouldBlock bool
-	// Status is 403, 413, 400, or what an operator's rule says: always an error
+	// Status is 403, 413, 400, 503 (it costs too much), or what an operator's rule says: always an error
 	// (4xx or 5xx) when WouldBlock is set, otherwise 0.
 	Status int
 	// Reason says in a few words why the request is refused.
@@ -81,6 +81,10 @@ func (v *Verdict) refuse(e *Engine, status int, why string) {
 // judge reads the outcome from the transaction, before it is closed and its
 // memory serves another request.
 func (in *inspection) judge(v *Verdict) {
+	if in.judged {
+		return
+	}
+	in.judged = in.meter.Ended()
 	stop := in.stop()
 	in.collect(v, stop)
 	blocking := in.number("blocking_paranoia_level")

@@ -21,13 +21,14 @@ type cli struct {
 	Demo    demoCmd    `cmd:"" help:"Start an infected portal with Lachan in front of it on this machine, and say what to try."`
 	Clean   cleanCmd   `cmd:"" help:"Clean one HTML page from standard input to standard output."`
 	Approve approveCmd `cmd:"" help:"Print a baseline that approves the inline scripts of an HTML page on standard input."`
+	Rules   rulesCmd   `cmd:"" help:"Try a site's rules on requests."`
 	Audit   auditCmd   `cmd:"" help:"Read the audit trail."`
 	Schema  schemaCmd  `cmd:"" help:"Print the JSON Schema of the configuration, for editors."`
 	Version versionCmd `cmd:"" help:"Print the version, and those of the rules and of Go."`
 }
 
-// Exit codes: 0 all is well, 1 a problem was found (check, demo --once), 2 the
-// command line is wrong.
+// Exit codes: 0 all is well, 1 a problem was found (check, demo --once, rules
+// test), 2 the command line is wrong, or a file that rules test is to try.
 const (
 	exitProblem = 1
 	exitUsage   = 2
@@ -61,10 +62,18 @@ func run(ctx context.Context, args []string) int {
 		if !errors.Is(err, errReported) {
 			fmt.Fprintln(os.Stderr, "lachan:", err)
 		}
+		if errors.As(err, new(*usageError)) {
+			return exitUsage
+		}
 		return exitProblem
 	}
 	return 0
 }
+
+// usageError ends a command that was given what it cannot work with.
+type usageError struct{ error }
+
+func (e *usageError) Unwrap() error { return e.error }
 
 // errReported ends a command that has already said what is wrong.
 var errReported = errors.New("reported")

@@ -36,7 +36,7 @@ const (
 	Misdirected     Kind = "misdirected"      // 421: the connection was made for another site (RFC 9110, 15.5.20)
 	BadGateway      Kind = "bad-gateway"      // 502: the site cannot be reached, or broke off
 	GatewayTimeout  Kind = "gateway-timeout"  // 504: the site took too long
-	Unavailable     Kind = "unavailable"      // 503: Lachan itself is starting, draining or full
+	Unavailable     Kind = "unavailable"      // 503: Lachan itself is starting, draining or full, or inspecting the request costs too much
 	RedirectBlocked Kind = "redirect-blocked" // 502: the site's answer led to another site
 	Withheld        Kind = "withheld"         // 502: the site's answer told what is nobody's business
 	Gone            Kind = "gone"             // 410: the page was another site's, planted here

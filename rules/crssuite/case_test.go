@@ -13,6 +13,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"github.com/lachan-waf/lachan/policies"
+	"github.com/lachan-waf/lachan/rules/requests"
 )
 
 // testCase is one case: requests, one after another, and what is expected of each.
@@ -21,59 +22,13 @@ type testCase struct {
 	stages []stage
 }
 
-// file, and what hangs on it, is the format of go-ftw's tests
-// (coreruleset/ftw-tests-schema). Decoding is strict, so that a newer core rule
-// set cannot ask for something that nobody looks at.
-type file struct {
-	Meta   map[string]any `yaml:"meta"`
-	Author string         `yaml:"author"` // belongs to meta; 932271 has it here
-	RuleID int            `yaml:"rule_id"`
-	Tests  []struct {
-		ID     int      `yaml:"test_id"`
-		Desc   string   `yaml:"desc"`
-		Tags   []string `yaml:"tags"`
-		Stages []stage  `yaml:"stages"`
-	} `yaml:"tests"`
-}
-
+// stage is a request, and what is expected of it.
 type stage struct {
-	Input  input  `yaml:"input"`
-	Output output `yaml:"output"`
+	Input  requests.Input
+	Output output
 }
 
-// input is a request. The address is always the proxy's, whatever dest_addr,
-// port and protocol say; stop_magic and save_cookie are of the past.
-type input struct {
-	DestAddr   string        `yaml:"dest_addr"`
-	Port       int           `yaml:"port"`
-	Protocol   string        `yaml:"protocol"`
-	StopMagic  bool          `yaml:"stop_magic"`
-	SaveCookie bool          `yaml:"save_cookie"`
-	Method     string        `yaml:"method"`
-	URI        string        `yaml:"uri"`
-	Version    *string       `yaml:"version"` // "" leaves it out of the request-line
-	Headers    yaml.MapSlice `yaml:"headers"`
-	Data       string        `yaml:"data"`
-	// EncodedData and EncodedRequest are base64: of the body, and of everything.
-	EncodedData    string `yaml:"encoded_data"`
-	EncodedRequest string `yaml:"encoded_request"`
-	Autocomplete   *bool  `yaml:"autocomplete_headers"`
-}
-
-type output struct {
-	Status      int    `yaml:"status"`
-	Contains    string `yaml:"response_contains"`
-	ExpectError bool   `yaml:"expect_error"`
-	// RetryOnce is for logs that are read while they are written.
-	RetryOnce bool `yaml:"retry_once"`
-	Isolated  bool `yaml:"isolated"`
-	Log       struct {
-		ExpectIDs    []int  `yaml:"expect_ids"`
-		NoExpectIDs  []int  `yaml:"no_expect_ids"`
-		MatchRegex   string `yaml:"match_regex"`
-		NoMatchRegex string `yaml:"no_match_regex"`
-	} `yaml:"log"`
-}
+type output requests.Output
 
 // loadCases reads every case that comes with the core rule set.
 func loadCases(t *testing.T) []testCase {
@@ -87,12 +42,18 @@ func loadCases(t *testing.T) []testCase {
 		if err != nil {
 			return err
 		}
-		var f file
+		// Strict, so that a newer core rule set cannot ask for something that
+		// nobody looks at.
+		var f requests.Suite
 		if err := yaml.UnmarshalWithOptions(text, &f, yaml.Strict()); err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}
 		for _, c := range f.Tests {
-			all = append(all, testCase{name: fmt.Sprintf("%d-%d", f.RuleID, c.ID), stages: c.Stages})
+			found := testCase{name: fmt.Sprintf("%d-%d", f.RuleID, c.ID)}
+			for _, s := range c.Stages {
+				found.stages = append(found.stages, stage{s.Input, output(s.Output)})
+			}
+			all = append(all, found)
 		}
 		return nil
 	})
@@ -110,7 +71,7 @@ func hosts(cases []testCase) []string {
 	seen := map[string]bool{}
 	for _, c := range cases {
 		for _, s := range c.stages {
-			host, _ := s.Input.header("Host")
+			host, _ := s.Input.Header("Host")
 			host = portSuffix.ReplaceAllString(host, "")
 			if host, err := policies.ASCIIHost(host); err == nil {
 				seen[host] = true
@@ -118,14 +79,4 @@ func hosts(cases []testCase) []string {
 		}
 	}
 	return slices.Sorted(maps.Keys(seen))
-}
-
-// header is the value of a field, by its name in any case.
-func (in *input) header(name string) (value string, found bool) {
-	for _, field := range in.Headers {
-		if strings.EqualFold(fmt.Sprint(field.Key), name) {
-			return fmt.Sprint(field.Value), true
-		}
-	}
-	return "", false
 }

@@ -109,7 +109,7 @@ func send(t *testing.T, c *client, cases []testCase) [][]answer {
 func (c *testCase) send(to *client) ([]answer, error) {
 	var answers []answer
 	for i := range c.stages {
-		request, err := c.stages[i].Input.wire()
+		request, err := c.stages[i].Input.Wire()
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", c.name, err)
 		}

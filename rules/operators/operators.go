@@ -1,6 +1,7 @@
 // Package operators puts faster operators in the place of coraza's: @rx, and
 // @pm, @pmFromFile and @pmf. They give coraza's answers and capture what coraza
-// captures.
+// captures. These and @detectSQLi and @detectXSS, which are all that cost
+// anything, stop answering where the meter of an inspection is over.
 //
 // What they compile is kept by what was compiled: WAFs share it, and it goes
 // with the last of them.
@@ -10,6 +11,7 @@ import (
 	"sync"
 
 	"github.com/corazawaf/coraza/v3/experimental/plugins"
+	"github.com/corazawaf/coraza/v3/experimental/plugins/plugintypes"
 
 	"github.com/lachan-waf/lachan/rules/cache"
 	"github.com/lachan-waf/lachan/rules/rx"
@@ -27,6 +29,8 @@ var Register = sync.OnceFunc(func() {
 	plugins.RegisterOperator("pm", process.pm)
 	plugins.RegisterOperator("pmFromFile", process.pmFromFile)
 	plugins.RegisterOperator("pmf", process.pmFromFile)
+	plugins.RegisterOperator("detectSQLi", func(plugintypes.OperatorOptions) (plugintypes.Operator, error) { return sqli{}, nil })
+	plugins.RegisterOperator("detectXSS", func(plugintypes.OperatorOptions) (plugintypes.Operator, error) { return xss{}, nil })
 })
 
 // Pattern returns what "@rx argument" asks.

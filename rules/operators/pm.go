@@ -10,6 +10,7 @@ import (
 
 	"github.com/corazawaf/coraza/v3/experimental/plugins/plugintypes"
 
+	"github.com/lachan-waf/lachan/rules/meter"
 	"github.com/lachan-waf/lachan/rules/rx"
 )
 
@@ -60,7 +61,7 @@ func (s *shop) words(list []string) *rx.Words {
 
 // Evaluate captures words in the order in which they begin.
 func (w words) Evaluate(tx plugintypes.TransactionState, value string) bool {
-	found := w.In(value)
+	found := !meter.Of(tx).Over(len(value)) && w.In(value)
 	if !found || !tx.Capturing() {
 		return found
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/corazawaf/coraza/v3/experimental/plugins/plugintypes"
 
+	"github.com/lachan-waf/lachan/rules/meter"
 	"github.com/lachan-waf/lachan/rules/rx"
 )
 
@@ -36,6 +37,9 @@ func (s *shop) pattern(argument string) (*rx.Matcher, error) {
 
 // Evaluate asks for the groups only where the rule has the action capture.
 func (p pattern) Evaluate(tx plugintypes.TransactionState, value string) bool {
+	if meter.Of(tx).Over(len(value)) {
+		return false
+	}
 	if !tx.Capturing() {
 		return p.MatchString(value)
 	}

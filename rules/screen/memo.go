@@ -37,7 +37,9 @@ func (m *memo) look(c *Candidates, s *slot, value string) {
 		c.set = ruleSet{}
 		c.look(s, value)
 		known = &remembered{s, strings.Clone(value), c.set}
-		at.Store(known)
+		if !c.meter.Ended() { // else it was not looked at to the end
+			at.Store(known)
+		}
 		c.set = before
 	}
 	c.set.addSet(&known.set)

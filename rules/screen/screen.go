@@ -19,6 +19,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/lachan-waf/lachan/rules/meter"
 	"github.com/lachan-waf/lachan/rules/transform"
 )
 
@@ -63,6 +64,7 @@ func (s *Screen) Collection(name string) *Collection { return s.collections[name
 // Candidates gathers the rules that may match a request.
 type Candidates struct {
 	screen  *Screen
+	meter   *meter.Meter
 	set     ruleSet
 	hits    [maxRules]uint8 // of one value: a bit for each clause that is met
 	touched []uint16        // the rules with hits
@@ -71,17 +73,18 @@ type Candidates struct {
 
 var pool = sync.Pool{New: func() any { return new(Candidates) }}
 
-// Begin returns an empty set of candidates. End gives it back.
-func (s *Screen) Begin() *Candidates {
+// Begin returns an empty set of candidates. End gives it back. Once m, which may
+// be nil, is over, no value is looked at any more and the set says nothing.
+func (s *Screen) Begin(m *meter.Meter) *Candidates {
 	c := pool.Get().(*Candidates)
-	c.screen, c.set = s, ruleSet{}
+	c.screen, c.meter, c.set = s, m, ruleSet{}
 	return c
 }
 
 // End gives c back. A request whose screening panicked must not.
 func (c *Candidates) End() {
 	c.scratch.Shrink(maxKept)
-	c.screen = nil
+	c.screen, c.meter = nil, nil
 	pool.Put(c)
 }
 
@@ -101,12 +104,15 @@ func (c *Candidates) LookAgain(in *Collection, key, value string) {
 }
 
 func (c *Candidates) look(s *slot, value string) {
+	if c.meter.Over(len(value)) {
+		return
+	}
 	s.chains.Apply(&c.scratch, transform.Of(value), func(text string, chains []int) {
 		var rules ruleSet
 		for _, chain := range chains {
 			rules.addSet(&s.after[chain])
 		}
-		if rules.removeSet(&c.set); rules.empty() {
+		if rules.removeSet(&c.set); rules.empty() || c.meter.Over(len(text)) {
 			return
 		}
 		met := c.screen.maskOf(text)
@@ -152,7 +158,7 @@ func (c *Candidates) decide(rule int, value string, met *byteMask) {
 			return
 		}
 	}
-	if r.match == nil || r.match(value) {
+	if r.match == nil || !c.meter.Over(len(value)) && r.match(value) {
 		c.set.add(rule)
 	}
 }

@@ -17,7 +17,7 @@ func TestLook(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := s.Begin()
+	c := s.Begin(nil)
 	defer c.End()
 	c.Look(s.Collection("ARGS"), "q", "1 UNION all select x From y")
 	if !c.Has(0) {

@@ -1,4 +1,4 @@
-package crssuite
+package requests
 
 import (
 	"bytes"
@@ -12,9 +12,9 @@ import (
 	"github.com/goccy/go-yaml"
 )
 
-// wire is the request as its bytes on the connection. No HTTP client would send
-// most of them. What is completed is what go-ftw completes.
-func (in *input) wire() ([]byte, error) {
+// Wire is the request as its bytes on the connection. No HTTP client would send
+// most of those of CRS. What is completed is what go-ftw completes.
+func (in *Input) Wire() ([]byte, error) {
 	if in.EncodedRequest != "" {
 		return base64.StdEncoding.DecodeString(in.EncodedRequest)
 	}
@@ -43,17 +43,17 @@ func or(value, otherwise string) string {
 	return value
 }
 
-func (in *input) completes() bool { return in.Autocomplete == nil || *in.Autocomplete }
+func (in *Input) completes() bool { return in.Autocomplete == nil || *in.Autocomplete }
 
 // body expands a template, escapes a form that is written unescaped, and ends
 // the lines of a multipart form as its specification has it.
-func (in *input) body() ([]byte, error) {
+func (in *Input) body() ([]byte, error) {
 	if in.EncodedData != "" {
 		return base64.StdEncoding.DecodeString(in.EncodedData)
 	}
 	body := expanded(in.Data)
-	kind, given := in.header("Content-Type")
-	if in.completes() && body != "" && (!given || kind == form) {
+	kind, given := in.Header("Content-Type")
+	if in.completes() && body != "" && (!given || kind == formType) {
 		body = escapedForm(body)
 	}
 	if strings.Contains(kind, "multipart/form-data;") {
@@ -62,21 +62,21 @@ func (in *input) body() ([]byte, error) {
 	return []byte(body), nil
 }
 
-const form = "application/x-www-form-urlencoded"
+const formType = "application/x-www-form-urlencoded"
 
 // completed adds the fields that the case does not give.
-func (in *input) completed(body []byte) yaml.MapSlice {
+func (in *Input) completed(body []byte) yaml.MapSlice {
 	fields := in.Headers[:len(in.Headers):len(in.Headers)]
 	if !in.completes() {
 		return fields
 	}
 	add := func(name, value string) {
-		if _, given := in.header(name); !given {
+		if _, given := in.Header(name); !given {
 			fields = append(fields, yaml.MapItem{Key: name, Value: value})
 		}
 	}
 	if len(body) > 0 {
-		add("Content-Type", form)
+		add("Content-Type", formType)
 	}
 	add("Connection", "close")
 	if len(body) > 0 || takesBody(in.Method) {

@@ -1,0 +1,6 @@
+//go:build race
+
+package rules
+
+// raceFactor is what the race detector costs.
+const raceFactor = 20
