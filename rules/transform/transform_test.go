@@ -280,6 +280,12 @@ func TestTimeIsLinear(t *testing.T) {
 	}
 	for _, part := range []string{"+a", "%u", "&#", "&a", "&#1", "/*", "/*a*/", "<!--", "a--", "../", "a/../", "/a", "a:", ". ", "\\u{", "\\", " a", "\xff"} {
 		short, long := took(part, 32<<10), took(part, 512<<10)
+		for range 5 { // others may need the processor for longer than a few tries take
+			if long <= 100*short {
+				break
+			}
+			long = min(long, took(part, 512<<10))
+		}
 		if long > 100*short+20*time.Millisecond { // 16 when linear, 256 when quadratic
 			t.Errorf("%q: 32 KiB took %v, 512 KiB %v", part, short, long)
 		}
