@@ -27,6 +27,7 @@ const (
 	maxRuleIDs   = 128
 	maxDetail    = 256
 	maxDetails   = 32
+	maxOpinions  = 32
 )
 
 const ellipsis = "…"

@@ -128,7 +128,7 @@ func everywhere(s string) Event {
 	return Event{
 		ID: s, RequestID: s, Action: Action(s), Site: s, Client: netip.MustParseAddrPort("[fe80::1%eth0]:1"),
 		HTTP: HTTP{s, s, s, s, s, s, 999, 1 << 62, 1 << 62}, URL: URL{s, s, 65535, s, s},
-		Match:   &Match{1 << 62, s, s, s, ids, 1 << 62, s, s, details},
+		Match:   &Match{1 << 62, s, s, s, ids, 1 << 62, s, s, details, reasons},
 		Finding: &Finding{s, s, s, s, s, 1 << 62, s, reasons, s, s, s},
 		Reason:  s, Message: s, Error: s, Loss: &Loss{1 << 63, time.Unix(0, 0), time.Unix(0, 0), s},
 	}

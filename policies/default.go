@@ -29,7 +29,7 @@ func DefaultSite() Site {
 			InboundThreshold:  5,
 			RequestBody:       RequestBody{Limit: MiB, Over: OverReject},
 			Response:          Off,
-			SecondOpinion:     Off,
+			SecondOpinion:     On,
 		},
 		Response: Response{
 			Mode: ResponseClean,

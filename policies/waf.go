@@ -19,8 +19,10 @@ type WAF struct {
 	Response Switch `yaml:"response" oneof:"on,off"`
 	// CPUBudget is what one request's inspection may cost.
 	CPUBudget Duration `yaml:"cpu_budget" available:""`
-	// SecondOpinion weighs a match again before it scores.
-	SecondOpinion Switch `yaml:"second_opinion" oneof:"on,off" available:"off"`
+	// SecondOpinion weighs each match of CRS again before it scores: a value that
+	// does not parse as an attack counts nothing, and what is hidden in an encoding
+	// is read too. Default `on`; with `off` CRS alone decides.
+	SecondOpinion Switch `yaml:"second_opinion" oneof:"on,off"`
 	// CRSDir is a folder with a CRS newer than the embedded one.
 	CRSDir string `yaml:"crs_dir" path:"" available:""`
 	// Rules are SecLang files of the operator's own, loaded after CRS's set-up

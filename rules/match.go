@@ -29,12 +29,15 @@ type Match struct {
 	// within ARGS:q: …". At most 4 KiB, and raw.
 	Data string
 	// Places are the variables that Data may quote: Variable, or all of a chain.
-	Places   []string
-	Severity Severity
-	Tags     []string
-	Phase    int
-	Ruleset  string // "OWASP CRS", "Lachan" or "custom"
-	Version  string // of the rule set: 4.25.0
+	Places []string
+	// Downgraded says why the match does not count: what matched is none of what
+	// the rule looks for. Empty: it stands.
+	Downgraded string
+	Severity   Severity
+	Tags       []string
+	Phase      int
+	Ruleset    string // "OWASP CRS", "Lachan" or "custom"
+	Version    string // of the rule set: 4.25.0
 }
 
 // Text is the message, and what the rule logs besides.
