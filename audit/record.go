@@ -108,7 +108,7 @@ func (r *record) rule() {
 		r.details = append(r.details, bound(text, maxDetail))
 	}
 	for _, opinion := range m.SecondOpinion[:min(len(m.SecondOpinion), maxOpinions)] {
-		r.opinions = append(r.opinions, r.field(opinion, maxReason))
+		r.opinions = append(r.opinions, r.field(opinion, maxOpinion))
 	}
 }
 
