@@ -127,6 +127,9 @@ func (in *inspection) head(r *Request) {
 	if in.engine.goesOn() {
 		in.variables().TX().Set("lachan_detect", []string{"1"})
 	}
+	if in.engine.weighs() {
+		in.variables().TX().Set("lachan_opinion", []string{"1"})
+	}
 	in.tx.ProcessConnection(address(r.Client), int(r.Client.Port()), address(r.Server), int(r.Server.Port()))
 	in.tx.ProcessURI(r.Target, r.Method, r.Proto)
 	if r.Line != "" {
@@ -212,12 +215,23 @@ func (in *inspection) body(r *Request, v *Verdict) (stop bool, err error) {
 		prefix = wholeRunes(prefix[:limit])
 		in.truncated()
 	}
-	_, n, err := in.tx.WriteRequestBody(prefix)
-	if err != nil {
+	v.Inspected = int64(len(prefix))
+	if _, _, err := in.tx.WriteRequestBody(in.look(r, prefix)); err != nil {
 		return true, fmt.Errorf("buffering request body: %w", err)
 	}
-	v.Inspected = int64(n)
 	return in.tx.IsInterrupted(), nil
+}
+
+// look chooses how the rules read a body, and returns what they read.
+func (in *inspection) look(r *Request, body []byte) []byte {
+	if !in.engine.weighs() {
+		return body
+	}
+	processor, read := bodyReading(r.contentType(), body)
+	if processor != "" {
+		in.set(in.variables().RequestBodyProcessor(), processor)
+	}
+	return read
 }
 
 // refuses settles a body over the limit under `reject`. A site that only

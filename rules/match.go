@@ -188,11 +188,14 @@ func gravest(matches []Match, blocking int) int {
 }
 
 func graver(a, b Match, blocking int) bool {
-	if countsA, countsB := a.level() <= blocking, b.level() <= blocking; countsA != countsB {
+	if countsA, countsB := a.counts(blocking), b.counts(blocking); countsA != countsB {
 		return countsA
 	}
 	return a.rank() < b.rank()
 }
+
+// counts says whether a match adds to the score.
+func (m *Match) counts(blocking int) bool { return m.level() <= blocking && m.Downgraded == "" }
 
 // rank orders severities with none last.
 func (m *Match) rank() int {

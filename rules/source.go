@@ -113,6 +113,9 @@ func (s *source) crs(responses bool) error {
 		if !responses && strings.HasPrefix(name, crsPrefix+"RESPONSE-") {
 			continue
 		}
+		if strings.HasPrefix(name, crsPrefix+"REQUEST-949-") {
+			s.own("opinion.conf", "conf/opinion.conf")
+		}
 		text, err := fs.ReadFile(coreruleset.FS, name)
 		if err != nil {
 			return fmt.Errorf("reading the embedded core rule set: %w", err)

@@ -1,0 +1,74 @@
+package opinion
+
+import (
+	"encoding/json"
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+var (
+	richText = regexp.MustCompile(`(?i)</(?:p|div|span|h[1-6]|li|ul|td|table|strong|em|b|i|a|figure|blockquote)>|<br ?/?>|<img `)
+	pair     = regexp.MustCompile(`(?:^|[&;])[\w.\-\[\]%]+=`)
+	address  = regexp.MustCompile(`^(?:https?:)?//[\w.-]+(?:[/?#:]|$)`)
+)
+
+// Plain says whether a value reads as what people write or pages send: prose,
+// rich text, an address, pairs, JSON, or simply much of anything. A judge clears
+// only such values. In a short value that is nothing but signs and the words of
+// a language for machines, a rule's suspicion is better founded than a judge's
+// failure to make sense of it.
+func Plain(v string) bool {
+	t := strings.TrimSpace(v)
+	switch {
+	case len(t) > longEnough, address.MatchString(t), richText.MatchString(t), len(pair.FindAllStringIndex(t, 3)) == 3:
+		return true
+	case t != "" && strings.IndexByte("{[", t[0]) >= 0 && json.Valid([]byte(t)):
+		return true
+	}
+	return prose(t)
+}
+
+const longEnough = 200
+
+// prose has words between spaces, and little else.
+func prose(t string) bool {
+	words, letters, runes := 0, 0, 0
+	for w := range strings.FieldsSeq(t) {
+		if isProseWord(w) {
+			words++
+		}
+	}
+	for _, r := range t {
+		runes++
+		if unicode.IsLetter(r) || unicode.IsSpace(r) || unicode.IsMark(r) || unicode.IsDigit(r) || strings.ContainsRune(".,!?-", r) {
+			letters++
+		}
+	}
+	if foreign(t) {
+		return words >= 2 && letters*100 >= runes*75
+	}
+	return words >= 3 && letters*100 >= runes*85
+}
+
+// foreign text is nothing that a machine's language is written in.
+func foreign(t string) bool {
+	n := 0
+	for _, r := range t {
+		if r >= 0x80 && unicode.IsLetter(r) {
+			n++
+		}
+	}
+	return n >= 2
+}
+
+func isProseWord(w string) bool {
+	n := 0
+	for _, r := range strings.Trim(w, ".,!?:;()\"'“”‘’…-") {
+		if !unicode.IsLetter(r) && !unicode.IsMark(r) && r != '\'' && r != '-' && r != '’' {
+			return false
+		}
+		n++
+	}
+	return n >= 2
+}
