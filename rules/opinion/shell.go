@@ -35,6 +35,7 @@ var shellCertain = []struct {
 	pattern *regexp.Regexp
 	why     string
 }{
+	{regexp.MustCompile(`(?i)(?:^|[&|;]\s*)(?:if\s*(?:/i\s*)?(?:not\s*)?(?:\(?\s*(?:exist|defined|errorlevel|cmdextversion)\b|\S+\s*(?:==|equ\b|neq\b|gtr\b|lss\b|leq\b|geq\b))|for\s+(?:/[dflr]\s+)?(?:"[^"]*"\s+)?%+\S+\s+in\s*\()`), "a condition of Windows's shell"},
 	{regexp.MustCompile(`/dev/(?:tcp|udp)/`), "a connection of the shell's"},
 	{regexp.MustCompile(`\(\)\s*\{[^}]*;`), "a function of the shell's"},
 	{regexp.MustCompile(`(?i)\$\(\s*[<(]?\s*[\w/.\\'"]+|` + "`" + `[^` + "`" + `\n]{1,200}` + "`"), ""},
@@ -134,7 +135,7 @@ func command(s string, first bool) string {
 var (
 	argument  = regexp.MustCompile(`^\s+(?:--?[A-Za-z]|/[a-zA-Z?]\b|[~.]?\.?/|\$|'|"|[<>]|\d+(?:\s|$|[;|&.])|\d{1,3}\.\d|\*|https?://|ftp://|[\w.-]+\.(?:php|sh|txt|py|pl|conf|log|env|exe|bat|ps1|com|net|org|ini|test|example)\b|[a-z]:\\|/etc|\w+@|%\w|\\)`)
 	ending    = regexp.MustCompile(`^\s*(?:$|[;|&` + "`" + `)#>\n}'"])`)
-	phrase    = regexp.MustCompile(`(?i)^\s+(?:-?\w+\s+)?(?:system32|passwd|shadow|hosts|root|users?|group|localhost|administrator|all|/all|aux|axu)\b\s*(?:$|[;|&])`)
+	phrase    = regexp.MustCompile(`(?i)^\s+(?:-?\w+\s+){0,2}(?:whoami|ping|dump|install|decrypt|list|secret|system32|passwd|shadow|hosts|root|users?|group|localhost|administrator|all|/all|aux|axu)\b`)
 	technical = regexp.MustCompile(`[/\\$<>|;&*='"-]`)
 )
 
@@ -152,7 +153,9 @@ var (
 		dash tcsh busybox python python2 python3 perl ruby lua php chmod chown mkdir rmdir rm mv cp ln tftp ftp ssh scp telnet
 		traceroute tracert systeminfo tasklist taskkill hostname printenv lsof crontab awk gawk sed grep egrep xxd base64 openssl
 		gcc tcpdump iptables powershell pwsh cmd wmic regsvr32 rundll32 mshta cscript wscript certutil nmap socat arp lscpu
-		lsb_release lspci df du dmesg uptime useradd usermod passwd getent xterm sudo ping6 phpinfo printf dir ver`)
+		lsb_release lspci df du dmesg uptime useradd usermod passwd getent xterm sudo ping6 phpinfo printf dir ver ansible ansible-doc ansible-galaxy ansible-vault
+		ansible-config ansible-inventory ansible-pull ansible-playbook cscli chef-run chef-vault strace ltrace gdb trap
+		docker kubectl systemctl service journalctl tshark dpkg apt apt-get yum rpm pip npm mysql psql sqlite3`)
 	// words mean something else too.
 	words = set(`ping sleep echo find head tail more less sort cut test env set kill top time who w at date host node type copy
 		move del net reg start call eval exec source alias export unset read touch split join tee man vi vim nano ed ed file

@@ -185,6 +185,8 @@ func sqlAnywhere(t []token) string {
 		switch w := t[i].text; {
 		case w == "union" && isUnion(rest[1:]):
 			return "a UNION"
+		case w == "select" && i > 0 && t[i-1].text == "(" && len(rest) > 2 && (isSelect(rest) || isCall(rest[1:]) && functions[rest[1].text]):
+			return "a SELECT in brackets"
 		case w == "from" && len(rest) > 1 && catalogues[rest[1].text]:
 			return "reads the catalogue"
 		case w == "into" && len(rest) > 2 && (is(rest[1:], "outfile") || is(rest[1:], "dumpfile")) && rest[2].kind == text:
