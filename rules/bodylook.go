@@ -3,7 +3,6 @@ package rules
 import (
 	"bytes"
 	"encoding/json"
-	"io"
 	"regexp"
 	"strings"
 
@@ -14,12 +13,7 @@ import (
 	"github.com/lachan-waf/lachan/rules/opinion"
 )
 
-// textProcessor is the name of a processor of ours, for bodies that are nothing
-// the rules know.
-const textProcessor = "LACHANTEXT"
-
 func init() {
-	plugins.RegisterBodyProcessor(strings.ToLower(textProcessor), func() plugintypes.BodyProcessor { return plainText{} })
 	plugins.RegisterOperator("lachanReadings", func(plugintypes.OperatorOptions) (plugintypes.Operator, error) {
 		return readings{}, nil
 	})
@@ -35,7 +29,12 @@ var formPair = regexp.MustCompile(`^[\w.\-%+*\[\]~!$():@]{1,200}=[^\s{"<]*(?:[^\
 func bodyReading(contentType string, body []byte) (processor string, read []byte) {
 	essence, _, _ := strings.Cut(strings.ToLower(contentType), ";")
 	switch essence = strings.TrimSpace(essence); {
-	case essence == "application/x-www-form-urlencoded", strings.HasPrefix(essence, "multipart/"),
+	case essence == "application/x-www-form-urlencoded":
+		if trimmed := bytes.TrimSpace(body); len(trimmed) > 0 && trimmed[0] == '{' && json.Valid(trimmed) {
+			return bothProcessor, trimmed
+		}
+		return "", body
+	case strings.HasPrefix(essence, "multipart/"),
 		essence == "application/json", strings.HasSuffix(essence, "+json") && strings.HasPrefix(essence, "application/"),
 		strings.Contains(essence, "xml"):
 		return "", body
@@ -74,55 +73,6 @@ func jsonLines(body []byte) ([]byte, bool) {
 		array = append(array, line...)
 	}
 	return append(array, ']'), len(array) > 1
-}
-
-// plainText shows a body to the rules as one argument, and of a body that is no
-// text the pieces that are.
-type plainText struct{}
-
-const (
-	shortestPiece = 12 // of text among other bytes; less is noise
-	mostPieces    = 200
-)
-
-// ProcessRequest implements plugintypes.BodyProcessor.
-func (plainText) ProcessRequest(r io.Reader, v plugintypes.TransactionVariables, _ plugintypes.BodyProcessorOptions) error {
-	body, err := io.ReadAll(r)
-	if err != nil {
-		return err
-	}
-	args := v.ArgsPost()
-	if isText(body) {
-		args.Add("body", string(body))
-		return nil
-	}
-	pieces := 0
-	for len(body) > 0 && pieces < mostPieces {
-		n := 0
-		for n < len(body) && (body[n] >= ' ' && body[n] < 0x7f || body[n] == '\n' || body[n] == '\t' || body[n] == '\r') {
-			n++
-		}
-		if n >= shortestPiece {
-			args.Add(strings.Clone("body"), string(body[:n]))
-			pieces++
-		}
-		body = body[min(n+1, len(body)):]
-	}
-	return nil
-}
-
-// ProcessResponse implements plugintypes.BodyProcessor.
-func (plainText) ProcessResponse(io.Reader, plugintypes.TransactionVariables, plugintypes.BodyProcessorOptions) error {
-	return nil
-}
-
-func isText(b []byte) bool {
-	for _, c := range b {
-		if c < ' ' && c != '\n' && c != '\r' && c != '\t' && c != 0x1b {
-			return false
-		}
-	}
-	return true
 }
 
 // readings adds to the arguments and cookies what applications may make of them

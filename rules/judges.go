@@ -39,8 +39,9 @@ var singles = map[int]judge{
 	930100: filePath, 930110: filePath, 930120: filePath,
 	931120: trailingQuestion,
 	932180: fileName,
-	942290: by(opinion.Query),
+	942290: queryOperator,
 	943110: sessionName, 943120: sessionName,
+	934170: by(opinion.Markup),
 	934100: by(opinion.Code), 934130: by(opinion.Code), 934150: by(opinion.Code), 934160: by(opinion.Code),
 }
 
@@ -82,7 +83,7 @@ var cleared = [...]string{
 func by(class opinion.Class) judge {
 	return func(tx plugintypes.TransactionState, _ types.MatchedRule, data types.MatchData) string {
 		for _, value := range received(tx, data) {
-			if !opinion.Plain(value) || opinion.Of(class, value) != "" {
+			if opinion.Of(class, value) != "" || !opinion.Plain(value) && mayBe(value, data.Value()) {
 				return ""
 			}
 			if _, why := opinion.Any(value, everything...); why != "" {
@@ -91,6 +92,25 @@ func by(class opinion.Class) judge {
 		}
 		return cleared[class]
 	}
+}
+
+// mayBe tells whether a value may be the one that a rule saw after its
+// transformations. Several may share a name; all texts of an XML body do.
+func mayBe(value, seen string) bool {
+	return letters(value) == letters(seen) || strings.ContainsAny(value, "%&\\") || len(value) >= len(seen)
+}
+
+// letters are what no transformation takes away.
+func letters(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' {
+			return r
+		}
+		if r >= 'A' && r <= 'Z' {
+			return r | 0x20
+		}
+		return -1
+	}, s)
 }
 
 // received are the values under the name of one that matched. Where it cannot be
@@ -231,6 +251,16 @@ func sessionName(tx plugintypes.TransactionState, m types.MatchedRule, _ types.M
 		}
 	}
 	return "a name that no platform gives its sessions"
+}
+
+// odata are the options of an OData query, which look like operators of MongoDB's.
+var odata = []string{"$filter", "$select", "$expand", "$orderby", "$top", "$skip", "$count", "$search", "$format"}
+
+func queryOperator(tx plugintypes.TransactionState, m types.MatchedRule, data types.MatchData) string {
+	if slices.Contains(odata, strings.ToLower(data.Key())) || slices.Contains(odata, strings.ToLower(data.Value())) {
+		return "an option of OData's"
+	}
+	return by(opinion.Query)(tx, m, data)
 }
 
 // acceptHeader: what a client likes to be answered changes nothing in how its

@@ -185,7 +185,7 @@ var kinds = []struct {
 		return tr.post("/api/collect?v=2&tid=G-"+tr.token(5), oneOf(tr, "text/plain;charset=UTF-8", "text/plain", "application/json", "", "application/x-www-form-urlencoded;charset=UTF-8", "application/json; charset=utf-8")+"", body)
 	}},
 	{"ga", func(tr *traffic) *sample {
-		return tr.post("/g/collect?v=2&dl="+url.QueryEscape(tr.link())+"&dt="+url.QueryEscape(oneOf(tr, sentences...))+"&sr=1920x1080&_p="+fmt.Sprint(tr.dice.Uint32())+"&uaa=x86&uafvl=Chromium%3B131.0%7CNot_A%2520Brand%3B24.0", "text/plain;charset=UTF-8", oneOf(tr, "", "en=scroll&epn.percent_scrolled=90&_et=12\r\nen=user_engagement&_et=23"))
+		return tr.post("/g/collect?v=2&dl="+url.QueryEscape(tr.link())+"&dt="+url.QueryEscape(oneOf(tr, sentences...))+"&sr=1920x1080&_p="+fmt.Sprint(tr.dice.Uint32())+"&uaa=x86&uafvl=Chromium%3B131.0%7CNot_A%2520Brand%3B24.0", "text/plain;charset=UTF-8", oneOf(tr, "en=scroll&epn.percent_scrolled=90&_et=12\r\nen=user_engagement&_et=23"))
 	}},
 	{"csp report", func(tr *traffic) *sample {
 		return tr.post("/csp", oneOf(tr, "application/csp-report", "application/reports+json"), toJSON(object{"csp-report": object{"document-uri": tr.link(), "violated-directive": "script-src-elem 'self' 'unsafe-inline'", "blocked-uri": "inline", "original-policy": "default-src 'self'; script-src 'self' 'nonce-" + tr.token(9) + "'; report-uri /csp", "script-sample": "console.log('x')"}}))
@@ -249,10 +249,10 @@ var kinds = []struct {
 		return tr.form("/cart/add", "id", "123", "options[Size]", "12\" x 18\"", "options[Color]", "Black & White", "note", oneOf(tr, sentences...), "properties[_url]", tr.link(), "coupon", "SAVE-50%", "address", "12/3 Nguyễn Trãi, P. 5; Q. 1 (hẻm)")
 	}},
 	{"static", func(tr *traffic) *sample {
-		return tr.get(oneOf(tr, "/wp-content/themes/a/style.css?ver=6.5", "/media/jui/js/jquery.min.js?", "/images/%E1%BA%A3nh%201.jpg", "/sites/default/files/css/css_a.css?delta=0&include=eJx1", "/load-scripts.php?c=0&load%5Bchunk_0%5D=jquery-core,jquery-migrate,utils", "/fonts/a.woff2#iefix", "/WebResource.axd?d=abc&t=6371"), "Referer", tr.link())
+		return tr.get(oneOf(tr, "/wp-content/themes/a/style.css?ver=6.5", "/media/jui/js/jquery.min.js?", "/images/%E1%BA%A3nh%201.jpg", "/sites/default/files/css/css_a.css?delta=0&include=eJx1", "/load-scripts.php?c=0&load%5Bchunk_0%5D=jquery-core,jquery-migrate,utils", "/fonts/a.woff2", "/WebResource.axd?d=abc&t=6371"), "Referer", tr.link())
 	}},
 	{"error report", func(tr *traffic) *sample {
-		return tr.post("/api/1/envelope/?sentry_key="+tr.token(12), oneOf(tr, "text/plain;charset=UTF-8", "application/json", ""), toJSON(object{"exception": object{"values": []any{object{"type": "TypeError", "value": "undefined is not an object (evaluating 'window.top.x')", "stacktrace": object{"frames": []any{object{"filename": "webpack:///../../../node_modules/react/index.js", "function": "HTMLDocument.<anonymous>", "context_line": "document.cookie.split('; ').find(r => r.startsWith('a='))"}}}}}}, "breadcrumbs": []any{object{"category": "console", "message": "java.lang.NullPointerException at java.lang.Thread.run(Thread.java:834)"}, object{"category": "ui.click", "message": "div#app > button.btn[onclick=\"go()\"]"}}}))
+		return tr.post("/api/1/envelope/?sentry_key="+tr.token(12), oneOf(tr, "text/plain;charset=UTF-8", "application/json", ""), toJSON(object{"exception": object{"values": []any{object{"type": "TypeError", "value": "undefined is not an object (evaluating 'window.top.x')", "stacktrace": object{"frames": []any{object{"filename": "webpack:///../../../node_modules/react/index.js", "function": "HTMLDocument.<anonymous>", "context_line": oneOf(tr, "    return items.map((i) => i.id).join(', ');", "  const total = cart.reduce((a, b) => a + b.price, 0);", "if (!el) throw new Error('no element');")}}}}}}, "breadcrumbs": []any{object{"category": "console", "message": "java.lang.NullPointerException at java.lang.Thread.run(Thread.java:834)"}, object{"category": "ui.click", "message": "div#app > button.btn[onclick=\"go()\"]"}}}))
 	}},
 }
 

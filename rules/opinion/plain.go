@@ -10,7 +10,11 @@ import (
 var (
 	richText = regexp.MustCompile(`(?i)</(?:p|div|span|h[1-6]|li|ul|td|table|strong|em|b|i|a|figure|blockquote)>|<br ?/?>|<img `)
 	pair     = regexp.MustCompile(`(?:^|[&;])[\w.\-\[\]%]+=`)
-	address  = regexp.MustCompile(`^(?:https?:)?//[\w.-]+(?:[/?#:]|$)`)
+	address  = regexp.MustCompile(`^(?:(?:https?:)?//[\w.-]+(?:[/?#:]|$)|data:(?:image|video|audio|font)/|webpack(?:-internal)?:///|blob:https?:)`)
+	// A query of GraphQL's, and a message that a page writes for its developers.
+	graphQL   = regexp.MustCompile(`^\s*(?:query|mutation|subscription|fragment)?\b[^{}]*\{[\s\S]*\}\s*$`)
+	statement = regexp.MustCompile(`^\s*(?:(?:return|const|let|throw|await|export|import)\s+[\w$({\['"]|if \(.*\) (?:return|throw)\b)`)
+	console   = regexp.MustCompile(`^console\.\w+\(['"][\w ]*['"]\);?$`)
 )
 
 // Plain says whether a value reads as what people write or pages send: prose,
@@ -20,8 +24,11 @@ var (
 // failure to make sense of it.
 func Plain(v string) bool {
 	t := strings.TrimSpace(v)
+	if decoded := percent(t); len(decoded) > 0 {
+		t = strings.TrimSpace(decoded[len(decoded)-1])
+	}
 	switch {
-	case len(t) > longEnough, address.MatchString(t), richText.MatchString(t), len(pair.FindAllStringIndex(t, 3)) == 3:
+	case len(t) > longEnough, address.MatchString(t), richText.MatchString(t), console.MatchString(t), statement.MatchString(t), graphQL.MatchString(t) && prose(graphWords.Replace(t)), len(pair.FindAllStringIndex(t, 3)) == 3:
 		return true
 	case t != "" && strings.IndexByte("{[", t[0]) >= 0 && json.Valid([]byte(t)):
 		return true
@@ -30,6 +37,8 @@ func Plain(v string) bool {
 }
 
 const longEnough = 200
+
+var graphWords = strings.NewReplacer("{", " ", "}", " ", "(", " ", ")", " ", ":", " ", "$", " ", "!", " ", "[", " ", "]", " ")
 
 // prose has words between spaces, and little else.
 func prose(t string) bool {

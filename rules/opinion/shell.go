@@ -20,7 +20,11 @@ func shell(v string) string {
 	if wordList.MatchString(plain) {
 		return ""
 	}
+	prose := len(strings.Fields(v)) > 6
 	for _, at := range starts(plain) {
+		if prose && at > 0 && plain[at-1] == '`' {
+			continue
+		}
 		if why := command(plain[at:], at == 0); why != "" {
 			return why
 		}
@@ -51,10 +55,14 @@ var shellCertain = []struct {
 // shellSigns finds what is the shell's alone; where a pattern only shows a
 // place, the command in it decides.
 func shellSigns(v string) string {
+	prose := len(strings.Fields(v)) > 6
 	for _, c := range shellCertain {
 		for _, found := range c.pattern.FindAllString(v, 20) {
 			if c.why != "" {
 				return c.why
+			}
+			if prose && found[0] == '`' {
+				continue // how people mark code in what they write
 			}
 			inner := strings.NewReplacer(",", " ").Replace(unquoted(strings.Trim(found, "$(){}`< ")))
 			if why := command(inner, false); why != "" {

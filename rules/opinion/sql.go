@@ -65,7 +65,7 @@ func sqlWhole(t []token) string {
 	switch {
 	case isSelect(t):
 		return "a SELECT"
-	case isCall(t) && delays[t[0].text]:
+	case isDelay(t):
 		return "a call of " + t[0].text
 	case len(t) > 1 && t[0].text == "(" && isSelect(t[1:]):
 		return "a SELECT in brackets"
@@ -129,7 +129,7 @@ func sqlTail(t []token, before string, certain bool) string {
 			return "a comparison"
 		}
 	case is(t, ","):
-		if is(rest, "(", "select") || isCall(rest) && delays[rest[0].text] || slices.ContainsFunc(rest, func(x token) bool { return x.kind == comment }) && rest[0].kind != word {
+		if is(rest, "(", "select") || isDelay(rest) || slices.ContainsFunc(rest, func(x token) bool { return x.kind == comment }) && rest[0].kind != word {
 			return "another column"
 		}
 	case head.kind == sign:
@@ -195,7 +195,7 @@ func sqlAnywhere(t []token) string {
 			return "a delay"
 		case weapons[w] && isCall(rest) && !(i > 0 && t[i-1].text == "."), w == "xp_cmdshell":
 			return "a call of " + w
-		case delays[w] && isCall(rest) && len(rest) > 3 && i > 0 && (operators[t[i-1].text] || t[i-1].text == "(" && i > 1 && t[i-2].kind != word):
+		case i > 0 && isDelay(rest) && (operators[t[i-1].text] || t[i-1].text == "(" && i > 1 && t[i-2].kind != word):
 			return "a call of " + w
 		}
 	}
@@ -272,10 +272,20 @@ func isStatement(t []token) bool {
 	case "shutdown":
 		return t[1].kind == comment || second == "with"
 	case "if", "case", "begin", "copy", "merge", "call", "grant", "load":
-		return t[0].text == "if" && second == "(" && len(t) > 4 || is(t, "copy") && slices.ContainsFunc(t, func(x token) bool { return x.text == "program" }) ||
+		return t[0].text == "if" && second == "(" && t[1].glued && slices.ContainsFunc(t, func(x token) bool { return x.text == "," || x.text == "select" || delays[x.text] }) ||
+			is(t, "if", "exists", "(", "select") || is(t, "copy") && slices.ContainsFunc(t, func(x token) bool { return x.text == "program" }) ||
 			is(t, "merge", "into") || is(t, "load", "data") || is(t, "grant", "all") || is(t, "case", "when")
 	}
-	return isCall(t) && delays[t[0].text]
+	return isDelay(t)
+}
+
+// isDelay reads a call with arguments as a machine writes them, not "sleep (8 hours)".
+func isDelay(t []token) bool {
+	if !isCall(t) || !delays[t[0].text] {
+		return false
+	}
+	n := operand(t[2:])
+	return n > 0 && 2+n <= len(t) && (2+n == len(t) || t[2+n-1].text == ")" || t[2+n].text == ")" || t[2+n].kind == sign)
 }
 
 // isPredicate reads what may stand behind OR and AND.
