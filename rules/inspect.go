@@ -127,9 +127,6 @@ func (in *inspection) head(r *Request) {
 	if in.engine.goesOn() {
 		in.variables().TX().Set("lachan_detect", []string{"1"})
 	}
-	if in.engine.weighs() {
-		in.variables().TX().Set("lachan_opinion", []string{"1"})
-	}
 	in.tx.ProcessConnection(address(r.Client), int(r.Client.Port()), address(r.Server), int(r.Server.Port()))
 	in.tx.ProcessURI(r.Target, r.Method, r.Proto)
 	if r.Line != "" {

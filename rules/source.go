@@ -71,6 +71,10 @@ func newSource(site *policies.Site, now time.Time) (*source, []policies.Exclusio
 	}
 	s := &source{data: files.data}
 	s.own("engine.conf", "conf/engine.conf")
+	weighs := site.WAF.SecondOpinion == policies.On
+	if weighs {
+		s.own("readings.conf", "conf/readings.conf")
+	}
 	s.own("setup.conf", "conf/setup.conf")
 	s.add(ownPrefix+"policy.conf", setup)
 	s.own("profile.conf", "profiles/"+string(site.Profile)+".conf")
@@ -80,7 +84,7 @@ func newSource(site *policies.Site, now time.Time) (*source, []policies.Exclusio
 	if responses {
 		s.own("response.conf", "conf/response.conf")
 	}
-	if err := s.crs(responses); err != nil {
+	if err := s.crs(responses, weighs); err != nil {
 		return nil, nil, err
 	}
 	s.own("after.conf", "conf/after.conf")
@@ -102,8 +106,9 @@ func (s *source) own(name, file string) {
 }
 
 // crs adds the rules for requests, and those for responses (RESPONSE-*) where
-// they run: elsewhere they would only cost memory.
-func (s *source) crs(responses bool) error {
+// they run: elsewhere they would only cost memory. The second opinion stands
+// between those that look at a request and those that compare the score.
+func (s *source) crs(responses, weighs bool) error {
 	names, err := fs.Glob(coreruleset.FS, crsPrefix+"RE*-*.conf")
 	if err != nil || len(names) == 0 {
 		return fmt.Errorf("listing the embedded core rule set: %d files: %w", len(names), err)
@@ -113,7 +118,7 @@ func (s *source) crs(responses bool) error {
 		if !responses && strings.HasPrefix(name, crsPrefix+"RESPONSE-") {
 			continue
 		}
-		if strings.HasPrefix(name, crsPrefix+"REQUEST-949-") {
+		if weighs && strings.HasPrefix(name, crsPrefix+"REQUEST-949-") {
 			s.own("opinion.conf", "conf/opinion.conf")
 		}
 		text, err := fs.ReadFile(coreruleset.FS, name)
