@@ -39,7 +39,7 @@ type attack opinion.Class
 // Evaluate implements plugintypes.Operator.
 func (a attack) Evaluate(_ plugintypes.TransactionState, value string) bool {
 	c := opinion.Class(a)
-	if len(value) < 3 || len(value) > longestJudged || !strings.ContainsAny(value, signs[c]) {
+	if len(value) < 3 || len(value) > longestJudged || !strings.ContainsAny(value, signs[c]) && !strings.HasPrefix(value, "rO0AB") {
 		return false
 	}
 	return opinion.Of(c, value) != ""

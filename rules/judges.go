@@ -83,10 +83,10 @@ var cleared = [...]string{
 func by(class opinion.Class) judge {
 	return func(tx plugintypes.TransactionState, _ types.MatchedRule, data types.MatchData) string {
 		for _, value := range received(tx, data) {
-			if opinion.Of(class, value) != "" || !opinion.Plain(value) && mayBe(value, data.Value()) {
+			if !opinion.Plain(value) && mayBe(value, data.Value()) {
 				return ""
 			}
-			if _, why := opinion.Any(value, everything...); why != "" {
+			if _, why := opinion.Any(value, append([]opinion.Class{class}, everything...)...); why != "" {
 				return ""
 			}
 		}

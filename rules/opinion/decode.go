@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"html"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -69,7 +68,7 @@ func hexByte(s string, at, n int) (uint64, bool) {
 	return c, err == nil
 }
 
-var escape = regexp.MustCompile(`\\(?:u[0-9a-fA-F]{4}|u\{[0-9a-fA-F]{1,6}\}|x[0-9a-fA-F]{2}|U[0-9a-fA-F]{8})`)
+var escape = must(`\\(?:u[0-9a-fA-F]{4}|u\{[0-9a-fA-F]{1,6}\}|x[0-9a-fA-F]{2}|U[0-9a-fA-F]{8})`)
 
 // escapes decodes A, \x41 and \u{41}.
 func escapes(v string) []string {
@@ -89,7 +88,7 @@ func escapes(v string) []string {
 	return []string{out}
 }
 
-var tagStart = regexp.MustCompile(`<[a-zA-Z/!]`)
+var tagStart = must(`<[a-zA-Z/!]`)
 
 // references decodes character references, unless the value has tags of its
 // own: then it is HTML, and a reference in it is a character that is shown.
@@ -104,9 +103,9 @@ func references(v string) []string {
 }
 
 var (
-	base64Run = regexp.MustCompile(`[A-Za-z0-9+/_-]{12,}`)
-	base64All = regexp.MustCompile(`^[A-Za-z0-9+/_\s-]+={0,2}$`)
-	dataURL   = regexp.MustCompile(`;base64,([A-Za-z0-9+/=_-]{8,})`)
+	base64Run = must(`[A-Za-z0-9+/_-]{12,}`)
+	base64All = must(`^[A-Za-z0-9+/_\s-]+={0,2}$`)
+	dataURL   = must(`;base64,([A-Za-z0-9+/=_-]{8,})`)
 )
 
 // inBase64 decodes a value that is base64 as a whole, the parts of a token, and
@@ -158,7 +157,7 @@ func isText(b []byte) bool {
 	return true
 }
 
-var shifted = regexp.MustCompile(`\+([A-Za-z0-9+/]{3,})-?`)
+var shifted = must(`\+([A-Za-z0-9+/]{3,})-?`)
 
 // utf7 decodes +ADw-script+AD4-.
 func utf7(v string) []string {

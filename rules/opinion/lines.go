@@ -1,10 +1,8 @@
 package opinion
 
-import "regexp"
-
 var (
-	fieldLine   = regexp.MustCompile(`(?i)(?:^|[\r\n])\W{0,4}(?:set-cookie\s*:\s*[\w-]+\s*=|content-(?:length\s*:\s*\d|type\s*:\s*\w+/\w)|location\s*:\s*(?:https?:|//|/|\w+\.\w)|refresh\s*:\s*\d|(?:x-)?forwarded-\w+\s*:|host\s*:\s*[\w.-]+\s*[\r\n]|transfer-encoding\s*:|x-[\w-]+\s*:\s*\w+\s*[\r\n])`)
-	requestLine = regexp.MustCompile(`(?:^|[\r\n\s])(?i:get|post|head|put|delete|options|connect|trace|track|patch|propfind|mkcol|copy|move|lock|search|debug)\s+\S+\s+HTTP/\d|HTTP/\d(?:\.\d)?\s+\d{3}|(?:^|[\r\n])HTTP/\d`)
+	fieldLine   = must(`(?i)(?:^|[\r\n])\W{0,4}(?:set-cookie\s*:\s*[\w-]+\s*=|content-(?:length\s*:\s*\d|type\s*:\s*\w+/\w)|location\s*:\s*(?:https?:|//|/|\w+\.\w)|refresh\s*:\s*\d|(?:x-)?forwarded-\w+\s*:|host\s*:\s*[\w.-]+\s*[\r\n]|transfer-encoding\s*:|x-[\w-]+\s*:\s*\w+\s*[\r\n])`)
+	requestLine = must(`(?:^|[\r\n\s])(?i:get|post|head|put|delete|options|connect|trace|track|patch|propfind|mkcol|copy|move|lock|search|debug)\s+\S+\s+HTTP/\d|HTTP/\d(?:\.\d)?\s+\d{3}|(?:^|[\r\n])HTTP/\d`)
 )
 
 // lines says what of HTTP follows a line break. A text has lines too, and some

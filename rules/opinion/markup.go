@@ -2,7 +2,6 @@ package opinion
 
 import (
 	"html"
-	"regexp"
 	"strings"
 )
 
@@ -157,9 +156,9 @@ func attributeValue(s string) (value, rest string) {
 }
 
 var (
-	eventName   = regexp.MustCompile(`^on(?:[a-z]{3,30})$`)
-	eventExists = regexp.MustCompile(`^on(?:abort|after|animation|auxclick|before|begin|blur|bounce|cancel|canplay|change|click|close|contextmenu|copy|cuechange|cut|dblclick|drag|drop|duration|end|ended|error|filterchange|finish|focus|formdata|fullscreen|gotpointer|hashchange|help|input|invalid|key|layoutcomplete|load|losecapture|lostpointer|media|message|mouse|move|offline|online|outofsync|page|paste|pause|play|pointer|popstate|progress|propertychange|ratechange|readystate|repeat|reset|resize|resume|reverse|row|scroll|search|seek|select|show|slotchange|stalled|start|stop|storage|submit|suspend|syncrestored|time|toggle|touch|transition|unhandled|unload|url|volumechange|waiting|webkit|wheel)[a-z]*$`)
-	runs        = regexp.MustCompile("[\\w$\\])]\\s*(?:\\(|`|=[^=])|\\\\[ux]|\\b(?:alert|eval|import|throw|location|document|window|javascript)\\b|\\[.*\\]")
+	eventName   = must(`^on(?:[a-z]{3,30})$`)
+	eventExists = must(`^on(?:abort|after|animation|auxclick|before|begin|blur|bounce|cancel|canplay|change|click|close|contextmenu|copy|cuechange|cut|dblclick|drag|drop|duration|end|ended|error|filterchange|finish|focus|formdata|fullscreen|gotpointer|hashchange|help|input|invalid|key|layoutcomplete|load|losecapture|lostpointer|media|message|mouse|move|offline|online|outofsync|page|paste|pause|play|pointer|popstate|progress|propertychange|ratechange|readystate|repeat|reset|resize|resume|reverse|row|scroll|search|seek|select|show|slotchange|stalled|start|stop|storage|submit|suspend|syncrestored|time|toggle|touch|transition|unhandled|unload|url|volumechange|waiting|webkit|wheel)[a-z]*$`)
+	runs        = must("[\\w$\\])]\\s*(?:\\(|`|=[^=])|\\\\[ux]|\\b(?:alert|eval|import|throw|location|document|window|javascript)\\b|\\[.*\\]")
 )
 
 func attribute(name, value string, loose bool) string {
@@ -235,11 +234,11 @@ func style(s string) bool {
 
 var (
 	// sinkCall is script that stands where a script has left its string.
-	sinkCall = regexp.MustCompile("(?i)^[\\w.$\\s]*['\"`]?\\s*[;,+*/|&^)}\\]<>=?:-]+[\\s\\S]{0,120}?\\b(?:alert|prompt|confirm|eval|settimeout|setinterval|fetch|atob|import|document\\.(?:write|cookie|location|domain)|window\\.|location\\s*=|self\\[|top\\[|this\\[|parent\\[|string\\.fromcharcode|constructor)\\s*[(`=.\\[/]?")
+	sinkCall = must("(?i)^[\\w.$\\s]*['\"`]?\\s*[;,+*/|&^)}\\]<>=?:-]+[\\s\\S]{0,120}?\\b(?:alert|prompt|confirm|eval|settimeout|setinterval|fetch|atob|import|document\\.(?:write|cookie|location|domain)|window\\.|location\\s*=|self\\[|top\\[|this\\[|parent\\[|string\\.fromcharcode|constructor)\\s*[(`=.\\[/]?")
 	// soleCall is script and nothing else.
-	soleCall = regexp.MustCompile("(?i)^[\\s;)}\\]/*,.\"'`>-]*(?:(?:window|self|top|parent|this|document|globalthis|frames)\\s*(?:\\.|\\[))?\\s*['\"`(]*(?:alert|prompt|confirm|eval|location|cookie|write|domain|settimeout|setinterval|import|al\\w*['\"`]\\s*\\+\\s*['\"`]\\w+)['\"`\\])]*\\s*(?:[(`]|\\.call|\\.apply|=[^=]|/\\*)")
+	soleCall = must("(?i)^[\\s;)}\\]/*,.\"'`>-]*(?:(?:window|self|top|parent|this|document|globalthis|frames)\\s*(?:\\.|\\[))?\\s*['\"`(]*(?:alert|prompt|confirm|eval|location|cookie|write|domain|settimeout|setinterval|import|al\\w*['\"`]\\s*\\+\\s*['\"`]\\w+)['\"`\\])]*\\s*(?:[(`]|\\.call|\\.apply|=[^=]|/\\*)")
 	// sequence is an array's method that is given a function to run.
-	sequence = regexp.MustCompile(`(?i)\.(?:map|find|filter|every|some|foreach|replace|sort)\s*\(\s*(?:alert|prompt|confirm|eval)\b|\b(?:alert|prompt|confirm|eval)\s*\(\s*(?:document\.|\d+\s*\)|['"` + "`" + `]?xss|1\b|string\.fromcharcode|atob)|\b(?:self|window|top|parent|this|frames|globalthis)\s*\[\s*(?:['"` + "`" + `/(]|\w+\s*\()`)
+	sequence = must(`(?i)\.(?:map|find|filter|every|some|foreach|replace|sort)\s*\(\s*(?:alert|prompt|confirm|eval)\b|\b(?:alert|prompt|confirm|eval)\s*\(\s*(?:document\.|\d+\s*\)|['"` + "`" + `]?xss|1\b|string\.fromcharcode|atob)|\b(?:self|window|top|parent|this|frames|globalthis)\s*\[\s*(?:['"` + "`" + `/(]|\w+\s*\()`)
 )
 
 // script judges a value that would stand in a script, without and within quotes.

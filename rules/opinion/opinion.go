@@ -43,25 +43,25 @@ const maxValue = 512 << 10
 
 // Of says what a value does as an attack of a class, "" where it does nothing.
 func Of(c Class, value string) string {
-	if len(value) > maxValue {
-		return "too long to be judged"
-	}
-	if why := judges[c](value); why != "" {
-		return why
-	}
-	for _, reading := range Readings(value) {
-		if why := judges[c](reading); why != "" {
-			return why
-		}
-	}
-	return ""
+	_, why := Any(value, c)
+	return why
 }
 
-// Any says what a value does as an attack of any class.
+// Any says what a value does as an attack of one of the classes.
 func Any(value string, classes ...Class) (Class, string) {
+	if len(value) > maxValue {
+		return classes[0], "too long to be judged"
+	}
 	for _, c := range classes {
-		if why := Of(c, value); why != "" {
+		if why := judges[c](value); why != "" {
 			return c, why
+		}
+	}
+	for _, reading := range Readings(value) {
+		for _, c := range classes {
+			if why := judges[c](reading); why != "" {
+				return c, why
+			}
 		}
 	}
 	return 0, ""

@@ -1,15 +1,14 @@
 package opinion
 
 import (
-	"regexp"
 	"strings"
 )
 
 var (
-	climb    = regexp.MustCompile(`(?:^|[/\\;=:"'(,\s])(?:\.{2,}(?:/|\\|;/|%)+)+`)
-	odd      = regexp.MustCompile(`(?i)(?:\.\.|%2e%2e|\.%2e|%2e\.|0x2e)(?:\\|%(?:25)*(?:2f|5c)|%c0%af|%c1%9c|%u221[56]|0x(?:2f|5c)|;/)|\.{3,}[/\\]{1,}\.|\.{4,}//|(?:%2e|%252e|%c0%ae|%u002e|%uff0e){2}|\.\.%00`)
-	system   = regexp.MustCompile(`(?i)(?:etc[/\\]+(?:passwd|shadow|group|hosts|issue|motd|fstab|crontab|sudoers|resolv|my\.cnf|ssh|nginx|apache2?|httpd|php|mysql|environment|profile|init\.d|network)|proc[/\\]+(?:self|version|cpuinfo|\d+|mounts|net|cmdline)|(?:windows|winnt|windir)[/\\]+(?:system32|win\.ini|system\.ini|repair|debug|php\.ini|inf)|boot\.ini|win\.ini|var[/\\]+(?:log|lib[/\\]+(?:mysql|php)|mail|spool|run[/\\]secrets)[/\\]|usr[/\\]+local[/\\]+(?:etc|apache|app|bin)|root[/\\]+\.|web-inf|meta-inf|web\.config\b|wp-config\.php|\.htpasswd|\.htaccess|\.aws[/\\]|\.ssh[/\\]|id_rsa\b|\.bash_(?:history|profile)|\.bashrc|\.env\b|\.git[/\\](?:config|head|index)|\.mysql_history|\.svn[/\\]|settings\.py\b|php\.ini\b|httpd\.conf|my\.ini\b|inetpub)`)
-	harmless = regexp.MustCompile(`(?i)\.(?:m?[jt]sx?|css|s[ac]ss|less|map|json|vue|svelte|png|jpe?g|gif|svg|webp|avif|ico|woff2?|ttf|html?|md|pdf|mp[34]|webm|mp4|docx?|xlsx?|pptx?|aspx|jsp|php)(?:$|[?#:'")\s,>])`)
+	climb    = must(`(?:^|[/\\;=:"'(,\s])(?:\.{2,}(?:/|\\|;/|%)+)+`)
+	odd      = must(`(?i)(?:\.\.|%2e%2e|\.%2e|%2e\.|0x2e)(?:\\|%(?:25)*(?:2f|5c)|%c0%af|%c1%9c|%u221[56]|0x(?:2f|5c)|;/)|\.{3,}[/\\]{1,}\.|\.{4,}//|(?:%2e|%252e|%c0%ae|%u002e|%uff0e){2}|\.\.%00`)
+	system   = must(`(?i)(?:etc[/\\]+(?:passwd|shadow|group|hosts|issue|motd|fstab|crontab|sudoers|resolv|my\.cnf|ssh|nginx|apache2?|httpd|php|mysql|environment|profile|init\.d|network)|proc[/\\]+(?:self|version|cpuinfo|\d+|mounts|net|cmdline)|(?:windows|winnt|windir)[/\\]+(?:system32|win\.ini|system\.ini|repair|debug|php\.ini|inf)|boot\.ini|win\.ini|var[/\\]+(?:log|lib[/\\]+(?:mysql|php)|mail|spool|run[/\\]secrets)[/\\]|usr[/\\]+local[/\\]+(?:etc|apache|app|bin)|root[/\\]+\.|web-inf|meta-inf|web\.config\b|wp-config\.php|\.htpasswd|\.htaccess|\.aws[/\\]|\.ssh[/\\]|id_rsa\b|\.bash_(?:history|profile)|\.bashrc|\.env\b|\.git[/\\](?:config|head|index)|\.mysql_history|\.svn[/\\]|settings\.py\b|php\.ini\b|httpd\.conf|my\.ini\b|inetpub)`)
+	harmless = must(`(?i)\.(?:m?[jt]sx?|css|s[ac]ss|less|map|json|vue|svelte|png|jpe?g|gif|svg|webp|avif|ico|woff2?|ttf|html?|md|pdf|mp[34]|webm|mp4|docx?|xlsx?|pptx?|aspx|jsp|php)(?:$|[?#:'")\s,>])`)
 )
 
 // path says where a value would lead as the name of a file. Pages are full of
@@ -59,7 +58,7 @@ func systemFile(v string) string {
 	return ""
 }
 
-var otherScheme = regexp.MustCompile(`(?i)\b(?:php|phar|expect|zip|glob|data|input|gopher|dict|ldaps?|jar|netdoc|file|ogg|rar|compress\.\w+|ssh2|zlib|tftp|sftp)://?[\w./-]`)
+var otherScheme = must(`(?i)\b(?:php|phar|expect|zip|glob|data|input|gopher|dict|ldaps?|jar|netdoc|file|ogg|rar|compress\.\w+|ssh2|zlib|tftp|sftp)://?[\w./-]`)
 
 // wrapper finds an address that only a server would follow.
 func wrapper(v string) string {

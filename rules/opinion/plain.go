@@ -2,19 +2,18 @@ package opinion
 
 import (
 	"encoding/json"
-	"regexp"
 	"strings"
 	"unicode"
 )
 
 var (
-	richText = regexp.MustCompile(`(?i)</(?:p|div|span|h[1-6]|li|ul|td|table|strong|em|b|i|a|figure|blockquote)>|<br ?/?>|<img `)
-	pair     = regexp.MustCompile(`(?:^|[&;])[\w.\-\[\]%]+=`)
-	address  = regexp.MustCompile(`^(?:(?:https?:)?//[\w.-]+(?:[/?#:]|$)|data:(?:image|video|audio|font)/|webpack(?:-internal)?:///|blob:https?:)`)
+	richText = must(`(?i)</(?:p|div|span|h[1-6]|li|ul|td|table|strong|em|b|i|a|figure|blockquote)>|<br ?/?>|<img `)
+	pair     = must(`(?:^|[&;])[\w.\-\[\]%]+=`)
+	address  = must(`^(?:(?:https?:)?//[\w.-]+(?:[/?#:]|$)|data:(?:image|video|audio|font)/|webpack(?:-internal)?:///|blob:https?:)`)
 	// A query of GraphQL's, and a message that a page writes for its developers.
-	graphQL   = regexp.MustCompile(`^\s*(?:query|mutation|subscription|fragment)?\b[^{}]*\{[\s\S]*\}\s*$`)
-	statement = regexp.MustCompile(`^\s*(?:(?:return|const|let|throw|await|export|import)\s+[\w$({\['"]|if \(.*\) (?:return|throw)\b)`)
-	console   = regexp.MustCompile(`^console\.\w+\(['"][\w ]*['"]\);?$`)
+	graphQL   = must(`^\s*(?:query|mutation|subscription|fragment)?\b[^{}]*\{[\s\S]*\}\s*$`)
+	statement = must(`^\s*(?:(?:return|const|let|throw|await|export|import)\s+[\w$({\['"]|if \(.*\) (?:return|throw)\b)`)
+	console   = must(`^console\.\w+\(['"][\w ]*['"]\);?$`)
 )
 
 // Plain says whether a value reads as what people write or pages send: prose,

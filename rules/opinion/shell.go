@@ -1,7 +1,6 @@
 package opinion
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -33,23 +32,23 @@ func shell(v string) string {
 }
 
 // wordList is what lists of fields look like: name|id|date.
-var wordList = regexp.MustCompile(`^[A-Za-z_][\w.-]*(?:[|;,&][A-Za-z_][\w.-]*)+$`)
+var wordList = must(`^[A-Za-z_][\w.-]*(?:[|;,&][A-Za-z_][\w.-]*)+$`)
 
 var shellCertain = []struct {
-	pattern *regexp.Regexp
+	pattern pattern
 	why     string
 }{
-	{regexp.MustCompile(`(?i)(?:^|[&|;]\s*)(?:if\s*(?:/i\s*)?(?:not\s*)?(?:\(?\s*(?:exist|defined|errorlevel|cmdextversion)\b|\S+\s*(?:==|equ\b|neq\b|gtr\b|lss\b|leq\b|geq\b))|for\s+(?:/[dflr]\s+)?(?:"[^"]*"\s+)?%+\S+\s+in\s*\()`), "a condition of Windows's shell"},
-	{regexp.MustCompile(`/dev/(?:tcp|udp)/`), "a connection of the shell's"},
-	{regexp.MustCompile(`\(\)\s*\{[^}]*;`), "a function of the shell's"},
-	{regexp.MustCompile(`(?i)\$\(\s*[<(]?\s*[\w/.\\'"]+|` + "`" + `[^` + "`" + `\n]{1,200}` + "`"), ""},
-	{regexp.MustCompile(`(?i)(?:^|[\s;|&(/=:'"` + "`" + `])/(?:usr/)?s?bin/(?:[a-z]*sh|cat|id|nc|ls|python\d?|perl|wget|curl|ping|uname|whoami|echo|rm|sleep)\b`), "a program of the system's"},
-	{regexp.MustCompile(`\$\{?IFS`), "the shell's separator"},
-	{regexp.MustCompile(`(?i)\b(?:invoke-(?:expression|webrequest|command|restmethod)|iex\s*\(|downloadstring|-encodedcommand|powershell(?:\.exe)?\s+-|cmd(?:\.exe)?\s*/[ck]|new-object\s+(?:system\.)?net|start-process\s|certutil(?:\.exe)?\s+-|bitsadmin\s+/|wscript\.shell)`), "a command of Windows"},
-	{regexp.MustCompile(`(?i)%(?:comspec|systemroot|windir|programfiles|path:~)[^%\s]*%`), "a variable of Windows's shell"},
-	{regexp.MustCompile(`^!(?:-?\d+|!|\$|:\d)$`), "the shell's history"},
-	{regexp.MustCompile(`/(?:[a-z]*[?*\[][a-z?*\[\]]*/[a-z?*\[\]]+|(?:bin|usr|etc)/[a-z]*[?\[][a-z?*\]\[]+)(?:\s|$)`), "a pattern for a program"},
-	{regexp.MustCompile(`\{[\w/.-]+,[^\s{}]*(?:/|-[a-z])[^\s{}]*\}`), ""},
+	{must(`(?i)(?:^|[&|;]\s*)(?:if\s*(?:/i\s*)?(?:not\s*)?(?:\(?\s*(?:exist|defined|errorlevel|cmdextversion)\b|\S+\s*(?:==|equ\b|neq\b|gtr\b|lss\b|leq\b|geq\b))|for\s+(?:/[dflr]\s+)?(?:"[^"]*"\s+)?%+\S+\s+in\s*\()`), "a condition of Windows's shell"},
+	{must(`/dev/(?:tcp|udp)/`), "a connection of the shell's"},
+	{must(`\(\)\s*\{[^}]*;`), "a function of the shell's"},
+	{must(`(?i)\$\(\s*[<(]?\s*[\w/.\\'"]+|` + "`" + `[^` + "`" + `\n]{1,200}` + "`"), ""},
+	{must(`(?i)(?:^|[\s;|&(/=:'"` + "`" + `])/(?:usr/)?s?bin/(?:[a-z]*sh|cat|id|nc|ls|python\d?|perl|wget|curl|ping|uname|whoami|echo|rm|sleep)\b`), "a program of the system's"},
+	{must(`\$\{?IFS`), "the shell's separator"},
+	{must(`(?i)\b(?:invoke-(?:expression|webrequest|command|restmethod)|iex\s*\(|downloadstring|-encodedcommand|powershell(?:\.exe)?\s+-|cmd(?:\.exe)?\s*/[ck]|new-object\s+(?:system\.)?net|start-process\s|certutil(?:\.exe)?\s+-|bitsadmin\s+/|wscript\.shell)`), "a command of Windows"},
+	{must(`(?i)%(?:comspec|systemroot|windir|programfiles|path:~)[^%\s]*%`), "a variable of Windows's shell"},
+	{must(`^!(?:-?\d+|!|\$|:\d)$`), "the shell's history"},
+	{must(`/(?:[a-z]*[?*\[][a-z?*\[\]]*/[a-z?*\[\]]+|(?:bin|usr|etc)/[a-z]*[?\[][a-z?*\]\[]+)(?:\s|$)`), "a pattern for a program"},
+	{must(`\{[\w/.-]+,[^\s{}]*(?:/|-[a-z])[^\s{}]*\}`), ""},
 }
 
 // shellSigns finds what is the shell's alone; where a pattern only shows a
@@ -81,8 +80,8 @@ func unquoted(s string) string {
 }
 
 var (
-	ignored = regexp.MustCompile(`\$[@*!1-9]|\$\{[@*]\}|\^|''|""`)
-	ifs     = regexp.MustCompile(`\$\{?IFS[^}\s\w]*\}?(?:\$\d)?`)
+	ignored = must(`\$[@*!1-9]|\$\{[@*]\}|\^|''|""`)
+	ifs     = must(`\$\{?IFS[^}\s\w]*\}?(?:\$\d)?`)
 	inWord  = strings.NewReplacer("'", "", `"`, "", `\`, "")
 )
 
@@ -101,8 +100,8 @@ func starts(s string) (at []int) {
 }
 
 var (
-	assignment = regexp.MustCompile(`^(?:[A-Za-z_]\w*=\S*\s+)+`)
-	folder     = regexp.MustCompile(`^[\w.~*?\[\]/-]*/`)
+	assignment = must(`^(?:[A-Za-z_]\w*=\S*\s+)+`)
+	folder     = must(`^[\w.~*?\[\]/-]*/`)
 )
 
 // command judges what stands where a command may begin.
@@ -141,10 +140,10 @@ func command(s string, first bool) string {
 }
 
 var (
-	argument  = regexp.MustCompile(`^\s+(?:--?[A-Za-z]|/[a-zA-Z?]\b|[~.]?\.?/|\$|'|"|[<>]|\d+(?:\s|$|[;|&.])|\d{1,3}\.\d|\*|https?://|ftp://|[\w.-]+\.(?:php|sh|txt|py|pl|conf|log|env|exe|bat|ps1|com|net|org|ini|test|example)\b|[a-z]:\\|/etc|\w+@|%\w|\\)`)
-	ending    = regexp.MustCompile(`^\s*(?:$|[;|&` + "`" + `)#>\n}'"])`)
-	phrase    = regexp.MustCompile(`(?i)^\s+(?:-?\w+\s+){0,2}(?:whoami|ping|dump|install|decrypt|list|secret|system32|passwd|shadow|hosts|root|users?|group|localhost|administrator|all|/all|aux|axu)\b`)
-	technical = regexp.MustCompile(`[/\\$<>|;&*='"-]`)
+	argument  = must(`^\s+(?:--?[A-Za-z]|/[a-zA-Z?]\b|[~.]?\.?/|\$|'|"|[<>]|\d+(?:\s|$|[;|&.])|\d{1,3}\.\d|\*|https?://|ftp://|[\w.-]+\.(?:php|sh|txt|py|pl|conf|log|env|exe|bat|ps1|com|net|org|ini|test|example)\b|[a-z]:\\|/etc|\w+@|%\w|\\)`)
+	ending    = must(`^\s*(?:$|[;|&` + "`" + `)#>\n}'"])`)
+	phrase    = must(`(?i)^\s+(?:-?\w+\s+){0,2}(?:whoami|ping|dump|install|decrypt|list|secret|system32|passwd|shadow|hosts|root|users?|group|localhost|administrator|all|/all|aux|axu)\b`)
+	technical = must(`[/\\$<>|;&*='"-]`)
 )
 
 // arguments tells a command line from a sentence.
