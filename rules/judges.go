@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/corazawaf/coraza/v3/experimental/plugins/plugintypes"
 	"github.com/corazawaf/coraza/v3/types"
@@ -27,7 +28,7 @@ var everything = []opinion.Class{
 var singles = map[int]judge{
 	911100: apiMethod,
 	920120: fileName,
-	920170: readAnyway, 920340: readAnyway, 920640: readAnyway,
+	920340: readAnyway, 920640: readAnyway,
 	920420: contentType, 920470: contentType,
 	920480: charset,
 	920440: extension,
@@ -38,7 +39,7 @@ var singles = map[int]judge{
 	921200: by(opinion.Directory),
 	930100: filePath, 930110: filePath, 930120: filePath,
 	931120: trailingQuestion,
-	932180: fileName,
+	941310: usASCII,
 	942290: queryOperator,
 	943110: sessionName, 943120: sessionName,
 	934170: by(opinion.Markup),
@@ -47,7 +48,7 @@ var singles = map[int]judge{
 
 // stands are rules of the families below that are not weighed: what they match
 // is a file's name, or is written on purpose.
-var stands = []int{933110, 933220, 941350, 941360, 944140}
+var stands = []int{932180, 933110, 933220, 941350, 941360, 944140}
 
 // judgeOf finds the judge for a rule. Where there is none the match stands.
 func judgeOf(id int) (judge, bool) {
@@ -133,8 +134,8 @@ func received(tx plugintypes.TransactionState, data types.MatchData) (values []s
 	return values
 }
 
-// readAnyway: which body came with which method or type matters to those who
-// read it, and the rules have read it as whatever it looks like (see bodylook.go).
+// readAnyway: a body without a type means what its reader takes it for, and the
+// rules have read it as whatever it looks like (see bodylook.go).
 func readAnyway(plugintypes.TransactionState, types.MatchedRule, types.MatchData) string {
 	return "the body was read as what it looks like"
 }
@@ -251,6 +252,17 @@ func sessionName(tx plugintypes.TransactionState, m types.MatchedRule, _ types.M
 		}
 	}
 	return "a name that no platform gives its sessions"
+}
+
+// usASCII: the rule takes single bytes for brackets, which stand within many a
+// letter beyond ASCII. In UTF-8 there are none but the fractions.
+func usASCII(tx plugintypes.TransactionState, m types.MatchedRule, data types.MatchData) string {
+	for _, value := range received(tx, data) {
+		if !utf8.ValidString(value) || strings.ContainsAny(value, "¼¾") {
+			return ""
+		}
+	}
+	return by(opinion.Markup)(tx, m, data)
 }
 
 // odata are the options of an OData query, which look like operators of MongoDB's.

@@ -208,7 +208,7 @@ func scriptURL(v string) string {
 		if rest == "" || rest == "void(0)" || rest == "void0" || rest == "//" || rest == "returnfalse" || rest == "history.back()" || rest == "history.go(-1)" || rest == "window.print()" {
 			return ""
 		}
-		if strings.ContainsAny(rest, "(`=[%/\\.+") {
+		if scheme == "vbscript" || strings.ContainsAny(rest, "(`=[%/\\.+") {
 			return "a script for an address"
 		}
 	case "data":

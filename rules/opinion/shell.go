@@ -162,7 +162,7 @@ var (
 		gcc tcpdump iptables powershell pwsh cmd wmic regsvr32 rundll32 mshta cscript wscript certutil nmap socat arp lscpu
 		lsb_release lspci df du dmesg uptime useradd usermod passwd getent xterm sudo ping6 phpinfo printf dir ver ansible ansible-doc ansible-galaxy ansible-vault
 		ansible-config ansible-inventory ansible-pull ansible-playbook cscli chef-run chef-vault strace ltrace gdb trap
-		docker kubectl systemctl service journalctl tshark dpkg apt apt-get yum rpm pip npm mysql psql sqlite3`)
+		iwmi iwr irm gwmi saps docker kubectl systemctl service journalctl tshark dpkg apt apt-get yum rpm pip npm mysql psql sqlite3`)
 	// words mean something else too.
 	words = set(`ping sleep echo find head tail more less sort cut test env set kill top time who w at date host node type copy
 		move del net reg start call eval exec source alias export unset read touch split join tee man vi vim nano ed ed file
@@ -170,5 +170,5 @@ var (
 		if for do while case timeout nice fetch query whois route dir ver history . cd`)
 	// surely are commands that nobody searches for.
 	surely   = set("whoami ifconfig ipconfig netstat lsb_release printenv systeminfo tasklist")
-	wrappers = set("sudo nohup nice time timeout exec command builtin env xargs busybox then do")
+	wrappers = set("sudo nohup nice time timeout exec command builtin env xargs then do")
 )

@@ -69,7 +69,7 @@ func sqlWhole(t []token) string {
 		return "a call of " + t[0].text
 	case len(t) > 1 && t[0].text == "(" && isSelect(t[1:]):
 		return "a SELECT in brackets"
-	case isStatement(t) && t[0].text != "select":
+	case isStatement(t) && t[0].text != "select", t[0].text == ";" && isStatement(t[1:]):
 		return "a statement"
 	case is(t, "waitfor", "delay"), is(t, "waitfor", "time"):
 		return "a delay"
@@ -187,6 +187,8 @@ func sqlAnywhere(t []token) string {
 			return "a UNION"
 		case w == "select" && i > 0 && t[i-1].text == "(" && len(rest) > 2 && (isSelect(rest) || isCall(rest[1:]) && functions[rest[1].text]):
 			return "a SELECT in brackets"
+		case w == "select" && is(rest[1:], "(", "case"):
+			return "a SELECT"
 		case w == "from" && len(rest) > 1 && catalogues[rest[1].text]:
 			return "reads the catalogue"
 		case w == "into" && len(rest) > 2 && (is(rest[1:], "outfile") || is(rest[1:], "dumpfile")) && rest[2].kind == text:
@@ -292,6 +294,9 @@ func isDelay(t []token) bool {
 func isPredicate(t []token) bool {
 	for len(t) > 0 && (t[0].kind == sign && strings.Contains("(!~-+", t[0].text) || is(t, "not") && len(t) > 1) {
 		t = t[1:]
+	}
+	if is(t, "{") && len(t) > 2 { // ODBC's escape
+		t = t[2:]
 	}
 	if len(t) == 0 {
 		return false
