@@ -236,7 +236,7 @@ var remoteScript = regexp.MustCompile(`(?i)[^/:]/[^?\s]*\.(?:txt|php\d?|inc|gif|
 func trailingQuestion(tx plugintypes.TransactionState, _ types.MatchedRule, data types.MatchData) string {
 	for _, value := range received(tx, data) {
 		lower := strings.ToLower(value)
-		if remoteScript.MatchString(value) || !strings.HasPrefix(lower, "http") || strings.HasSuffix(value, "??") {
+		if remoteScript.MatchString(value) || !strings.HasPrefix(lower, "http") && !strings.Contains(value, " ") || strings.HasSuffix(value, "??") {
 			return ""
 		}
 	}

@@ -13,7 +13,9 @@ var (
 	// A query of GraphQL's, and a message that a page writes for its developers.
 	graphQL   = must(`^\s*(?:query|mutation|subscription|fragment)?\b[^{}]*\{[\s\S]*\}\s*$`)
 	statement = must(`^\s*(?:(?:return|const|let|throw|await|export|import)\s+[\w$({\['"]|if \(.*\) (?:return|throw)\b)`)
-	console   = must(`^console\.\w+\(['"][\w ]*['"]\);?$`)
+	// A token, as random bytes are written in base64.
+	random  = must(`^[\w-]{20,}={0,2}$`)
+	console = must(`^console\.\w+\(['"][\w ]*['"]\);?$`)
 )
 
 // Plain says whether a value reads as what people write or pages send: prose,
@@ -27,7 +29,7 @@ func Plain(v string) bool {
 		t = strings.TrimSpace(decoded[len(decoded)-1])
 	}
 	switch {
-	case len(t) > longEnough, address.MatchString(t), richText.MatchString(t), console.MatchString(t), statement.MatchString(t), graphQL.MatchString(t) && prose(graphWords.Replace(t)), len(pair.FindAllStringIndex(t, 3)) == 3:
+	case len(t) > longEnough, address.MatchString(t), richText.MatchString(t), console.MatchString(t), isRandom(t), statement.MatchString(t), graphQL.MatchString(t) && prose(graphWords.Replace(t)), len(pair.FindAllStringIndex(t, 3)) == 3:
 		return true
 	case t != "" && strings.IndexByte("{[", t[0]) >= 0 && json.Valid([]byte(t)):
 		return true
@@ -57,6 +59,12 @@ func prose(t string) bool {
 		return words >= 2 && letters*100 >= runes*75
 	}
 	return words >= 3 && letters*100 >= runes*85
+}
+
+// isRandom tells random bytes in base64 from a long name: they mix what names keep apart.
+func isRandom(t string) bool {
+	const lower, upper, digits = "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789"
+	return random.MatchString(t) && strings.ContainsAny(t, lower) && strings.ContainsAny(t, upper) && strings.ContainsAny(t, digits)
 }
 
 // foreign text is nothing that a machine's language is written in.

@@ -142,7 +142,7 @@ func command(s string, first bool) string {
 var (
 	argument  = must(`^\s+(?:--?[A-Za-z]|/[a-zA-Z?]\b|[~.]?\.?/|\$|'|"|[<>]|\d+(?:\s|$|[;|&.])|\d{1,3}\.\d|\*|https?://|ftp://|[\w.-]+\.(?:php|sh|txt|py|pl|conf|log|env|exe|bat|ps1|com|net|org|ini|test|example)\b|[a-z]:\\|/etc|\w+@|%\w|\\)`)
 	ending    = must(`^\s*(?:$|[;|&` + "`" + `)#>\n}'"])`)
-	phrase    = must(`(?i)^\s+(?:-?\w+\s+){0,2}(?:whoami|ping|dump|install|decrypt|list|secret|system32|passwd|shadow|hosts|root|users?|group|localhost|administrator|all|/all|aux|axu)\b`)
+	phrase    = must(`(?i)^\s+(?:-?\w+\s+){0,2}(?:whoami|ping|dump|install|decrypt|list|secret|system32|passwd|shadow|hosts|root|users?|group|localhost|administrator|/all|aux|axu)\b`)
 	technical = must(`[/\\$<>|;&*='"-]`)
 )
 
@@ -167,7 +167,7 @@ var (
 	words = set(`ping sleep echo find head tail more less sort cut test env set kill top time who w at date host node type copy
 		move del net reg start call eval exec source alias export unset read touch split join tee man vi vim nano ed ed file
 		strings nl od rev tac xargs nohup watch screen expr yes free last users groups finger mail make git tar zip unzip gzip
-		if for do while case timeout nice fetch query whois route dir ver history . cd`)
+		if for timeout nice fetch query whois route dir ver history . cd`)
 	// surely are commands that nobody searches for.
 	surely   = set("whoami ifconfig ipconfig netstat lsb_release printenv systeminfo tasklist")
 	wrappers = set("sudo nohup nice time timeout exec command builtin env xargs then do")

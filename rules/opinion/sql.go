@@ -51,10 +51,13 @@ func sqlBare(t []token) string {
 		return ""
 	}
 	first, rest := t[0], t[n:]
+	if first.kind == text {
+		return "" // tried with its quotes
+	}
 	if rest[0].kind == sign && isComparison(rest[0].text) {
 		return "" // size=xl, a query language of the application's own
 	}
-	if rest[0].kind == comment && first.kind != number {
+	if rest[0].kind == comment && (first.kind != number || run(first.text, isDigit) < len(first.text) || strings.TrimSpace(strings.TrimLeft(rest[0].text, "-#")) != "") {
 		return "" // c#, sku--2
 	}
 	return sqlTail(rest, first.text, first.kind == number || n > 1)
@@ -67,10 +70,12 @@ func sqlWhole(t []token) string {
 		return "a SELECT"
 	case isDelay(t):
 		return "a call of " + t[0].text
-	case len(t) > 1 && t[0].text == "(" && isSelect(t[1:]):
+	case len(t) > 1 && t[0].text == "(" && (isSelect(t[1:]) || len(t) == 6 && is(t[1:], "select") && t[3].text == "from"):
 		return "a SELECT in brackets"
-	case isStatement(t) && t[0].text != "select", t[0].text == ";" && isStatement(t[1:]):
+	case isStatement(t) && t[0].text != "select" && slices.ContainsFunc(t, func(x token) bool { return x.kind != word }), t[0].text == ";" && isStatement(t[1:]):
 		return "a statement"
+	case is(t, "case", "when"):
+		return "an expression"
 	case is(t, "waitfor", "delay"), is(t, "waitfor", "time"):
 		return "a delay"
 	case (is(t, "or") || is(t, "and") || is(t, "||") || is(t, "&&")) && isPredicate(t[1:]):
@@ -129,7 +134,7 @@ func sqlTail(t []token, before string, certain bool) string {
 			return "a comparison"
 		}
 	case is(t, ","):
-		if is(rest, "(", "select") || isDelay(rest) || slices.ContainsFunc(rest, func(x token) bool { return x.kind == comment }) && rest[0].kind != word {
+		if is(rest, "(", "select") || isDelay(rest) || len(rest) > 1 && rest[0].kind == number && rest[1].kind == comment {
 			return "another column"
 		}
 	case head.kind == sign:
