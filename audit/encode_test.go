@@ -228,3 +228,11 @@ func FuzzSecret(f *testing.F) {
 		}
 	})
 }
+
+// TestSecondOpinion: the reasons stand in a list of keywords, redacted as all else.
+func TestSecondOpinion(t *testing.T) {
+	line := encodeLine(t, Event{Action: Detect, Match: &Match{RuleIDs: []int{942190}, SecondOpinion: []string{"942190: changes no statement of SQL"}}})
+	if want := `"second_opinion":["942190: changes no statement of SQL"]`; !strings.Contains(line, want) {
+		t.Errorf("no %s in %s", want, line)
+	}
+}

@@ -12,11 +12,15 @@ import (
 
 func init() {
 	plugins.RegisterOperator("lachanAttack", func(o plugintypes.OperatorOptions) (plugintypes.Operator, error) {
-		c, ok := attackClasses[o.Arguments]
-		if !ok {
-			return nil, fmt.Errorf("lachanAttack: no judge is called %q", o.Arguments)
+		name, decodes := strings.CutSuffix(o.Arguments, " decoded")
+		if name == "any" {
+			return attack{anywhere, decodes}, nil
 		}
-		return attack(c), nil
+		c, ok := attackClasses[name]
+		if !ok {
+			return nil, fmt.Errorf("lachanAttack: no judge is called %q", name)
+		}
+		return attack{[]opinion.Class{c}, decodes}, nil
 	})
 }
 
@@ -24,6 +28,9 @@ var attackClasses = map[string]opinion.Class{
 	"sql": opinion.SQL, "markup": opinion.Markup, "shell": opinion.Shell, "php": opinion.PHP, "code": opinion.Code, "java": opinion.Java,
 	"query": opinion.Query, "path": opinion.Path, "declaration": opinion.Declaration, "directory": opinion.Directory,
 }
+
+// anywhere are the classes whose attacks show themselves outside arguments too.
+var anywhere = []opinion.Class{opinion.SQL, opinion.Markup, opinion.Shell, opinion.PHP, opinion.Code, opinion.Java, opinion.Path, opinion.Declaration}
 
 // signs are what no attack of a class does without. Most values have none, and
 // are not judged.
@@ -34,15 +41,39 @@ var signs = map[opinion.Class]string{
 
 // attack matches values that are attacks of a class. It is for rules of ours:
 // where one of CRS's has matched, the second opinion asks the same judges.
-type attack opinion.Class
+type attack struct {
+	classes []opinion.Class
+	// decodes is set where the readings of a value are not values themselves,
+	// as those of arguments and cookies are.
+	decodes bool
+}
 
 // Evaluate implements plugintypes.Operator.
 func (a attack) Evaluate(_ plugintypes.TransactionState, value string) bool {
-	c := opinion.Class(a)
-	if len(value) < 3 || len(value) > longestJudged || !strings.ContainsAny(value, signs[c]) && !strings.HasPrefix(value, "rO0AB") {
+	if len(value) < 3 || len(value) > longestJudged {
 		return false
 	}
-	return opinion.Of(c, value) != ""
+	for _, c := range a.classes {
+		if mayBeAttack(c, value) && opinion.Judge(c, value) != "" {
+			return true
+		}
+	}
+	if !a.decodes {
+		return false
+	}
+	for _, reading := range opinion.Readings(value) {
+		for _, c := range a.classes {
+			if mayBeAttack(c, reading) && opinion.Judge(c, reading) != "" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// mayBeAttack is the cheap question; serialized objects of Java's have no signs.
+func mayBeAttack(c opinion.Class, value string) bool {
+	return strings.ContainsAny(value, signs[c]) || strings.HasPrefix(value, "rO0AB")
 }
 
 // longestJudged bounds what a judge reads unasked. Longer values are rich text

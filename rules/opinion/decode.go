@@ -13,16 +13,46 @@ import (
 // decoders undo one layer each; nil where there is none.
 var decoders = []func(string) []string{percent, escapes, references, inBase64, utf7, inJSON, wide, controls}
 
-// mayDecode is the cheap question: does any byte start an encoding?
+// mayDecode is the cheap question: does any byte start an encoding? Most values
+// are asked no more than this.
 func mayDecode(v string) bool {
 	if len(v) < 4 {
 		return false
 	}
-	if strings.ContainsAny(v, "%\\&{[\x00\uff0e\uff0f\uff07\uff1c") || strings.Contains(v, "+A") {
+	if c := v[0]; c == '{' || c == '[' || c == '"' || c == ' ' {
 		return true
 	}
-	return len(v) >= 12 && base64Run.MatchString(v) || !utf8.ValidString(v)
+	for i := range len(v) - 1 {
+		next := v[i+1]
+		switch v[i] {
+		case '%':
+			if isHex(next) || next|0x20 == 'u' {
+				return true
+			}
+		case '\\':
+			if next|0x20 == 'u' || next == 'x' {
+				return true
+			}
+		case '&':
+			if next == '#' || isLetter(next) && strings.IndexByte(v[i:min(i+10, len(v))], ';') > 0 {
+				return true
+			}
+		case '+':
+			if next == 'A' {
+				return true
+			}
+		case 0:
+			return true
+		case 0xef: // the full-width forms
+			if next == 0xbc || next == 0xbd {
+				return true
+			}
+		}
+	}
+	return len(v) >= 12 && (base64All.MatchString(v) || strings.Contains(v, ";base64,") || strings.HasPrefix(v, "ey") || strings.HasPrefix(v, "B")) || strings.IndexByte(v, 0xbc) >= 0 && !utf8.ValidString(v)
 }
+
+func isHex(c byte) bool { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
 
 // percent decodes %41, and %u0041 as IIS does. Plus signs stay: they are only
 // spaces in forms, and the engine has read those.
@@ -103,7 +133,6 @@ func references(v string) []string {
 }
 
 var (
-	base64Run = must(`[A-Za-z0-9+/_-]{12,}`)
 	base64All = must(`^[A-Za-z0-9+/_\s-]+={0,2}$`)
 	dataURL   = must(`;base64,([A-Za-z0-9+/=_-]{8,})`)
 )
@@ -211,10 +240,13 @@ func inJSON(v string) []string {
 
 // wide writes the full-width forms as the signs that they are normalised to.
 func wide(v string) []string {
-	if !strings.ContainsAny(v, "\uff07\uff1c\uff0e\uff0f\uff02\uff1e\uff08") {
+	if !strings.Contains(v, "\xef\xbc") {
 		return nil
 	}
-	return []string{strings.Map(narrow, v)}
+	if out := strings.Map(narrow, v); out != v {
+		return []string{out}
+	}
+	return nil
 }
 
 func narrow(r rune) rune {
@@ -231,7 +263,7 @@ func controls(v string) []string {
 	if strings.IndexByte(v, 0) >= 0 {
 		out = append(out, strings.ReplaceAll(v, "\x00", ""))
 	}
-	if !utf8.ValidString(v) && strings.ContainsAny(v, "\xbc\xbe") {
+	if (strings.IndexByte(v, 0xbc) >= 0 || strings.IndexByte(v, 0xbe) >= 0) && !utf8.ValidString(v) {
 		b := []byte(v)
 		for i := range b {
 			b[i] &= 0x7f

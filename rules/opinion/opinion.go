@@ -47,6 +47,14 @@ func Of(c Class, value string) string {
 	return why
 }
 
+// Judge is Of for a value whose readings are looked at by themselves.
+func Judge(c Class, value string) string {
+	if len(value) > maxValue {
+		return "too long to be judged"
+	}
+	return judges[c](value)
+}
+
 // Any says what a value does as an attack of one of the classes.
 func Any(value string, classes ...Class) (Class, string) {
 	if len(value) > maxValue {
