@@ -16,7 +16,7 @@ RACE ?= ./audit/... ./clean/... ./policies/... ./proxy/... ./rules/...
 export CGO_ENABLED = 0
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-tools vet race fuzz fuzz-browser fuzz-rules soak bench lint clean
+.PHONY: help build demo test false-alarms test-tools vet race fuzz fuzz-browser fuzz-rules soak bench lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ demo: build ## an infected portal behind the proxy on this machine (ARGS=--once:
 # -count=1: many tests build and run the binary, which Go's test cache cannot see.
 test: vet test-tools ## every test, after installing the real servers they use
 	go test -count=1 -timeout 20m ./...
+
+false-alarms: ## 20,000 harmless requests, and the attacks: how many are blocked
+	LACHAN_REQUESTS=20000 go test -count=1 -timeout 20m -v ./rules -run '^(TestFalseAlarms|TestDetectionStays|TestAttacks)$$'
 
 test-tools: ## install the servers and programs the tests use (apt; idempotent)
 	@for script in examples/*/install*.sh cmd/*/install*.sh clean/*/install*.sh; do $(SUDO) sh "$$script" || exit 1; done

@@ -27,6 +27,8 @@ const (
 	maxRuleIDs   = 128
 	maxDetail    = 256
 	maxDetails   = 32
+	maxOpinion   = 88
+	maxOpinions  = 8
 )
 
 const ellipsis = "…"

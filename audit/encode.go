@@ -150,17 +150,25 @@ func (w *words) MarshalLogArray(enc zapcore.ArrayEncoder) error {
 	return nil
 }
 
-// reasonList, detailList and idList are arrays of keywords: numbers of rules are
+// reasonList, opinionList, detailList and idList are arrays of keywords: numbers of rules are
 // none that anybody adds up, and rule.id is a keyword in ECS.
 type (
-	reasonList record
-	detailList record
-	idList     record
+	reasonList  record
+	opinionList record
+	detailList  record
+	idList      record
 )
 
 func (r *reasonList) MarshalLogArray(enc zapcore.ArrayEncoder) error {
 	for _, reason := range r.Finding.Reasons {
 		enc.AppendString(reason)
+	}
+	return nil
+}
+
+func (r *opinionList) MarshalLogArray(enc zapcore.ArrayEncoder) error {
+	for _, opinion := range r.opinions {
+		enc.AppendString(opinion)
 	}
 	return nil
 }

@@ -128,7 +128,7 @@ func everywhere(s string) Event {
 	return Event{
 		ID: s, RequestID: s, Action: Action(s), Site: s, Client: netip.MustParseAddrPort("[fe80::1%eth0]:1"),
 		HTTP: HTTP{s, s, s, s, s, s, 999, 1 << 62, 1 << 62}, URL: URL{s, s, 65535, s, s},
-		Match:   &Match{1 << 62, s, s, s, ids, 1 << 62, s, s, details},
+		Match:   &Match{1 << 62, s, s, s, ids, 1 << 62, s, s, details, reasons},
 		Finding: &Finding{s, s, s, s, s, 1 << 62, 1 << 62, s, reasons, s, s, s},
 		Reason:  s, Message: s, Error: s, Loss: &Loss{1 << 63, time.Unix(0, 0), time.Unix(0, 0), s},
 	}
@@ -227,4 +227,12 @@ func FuzzSecret(f *testing.F) {
 			t.Errorf("the secret came out of %q", before+dresses[int(dress)%len(dresses)]+after)
 		}
 	})
+}
+
+// TestSecondOpinion: the reasons stand in a list of keywords, redacted as all else.
+func TestSecondOpinion(t *testing.T) {
+	line := encodeLine(t, Event{Action: Detect, Match: &Match{RuleIDs: []int{942190}, SecondOpinion: []string{"942190: changes no statement of SQL"}}})
+	if want := `"second_opinion":["942190: changes no statement of SQL"]`; !strings.Contains(line, want) {
+		t.Errorf("no %s in %s", want, line)
+	}
 }

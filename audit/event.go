@@ -71,6 +71,9 @@ type Match struct {
 	Variable string // "ARGS:q", "REQUEST_COOKIES:sid": decides how Value is redacted
 	Value    string // what matched
 	Details  []Detail
+	// SecondOpinion names the rules that matched without counting, each with the
+	// reason: "942190: no SQL in any context".
+	SecondOpinion []string
 }
 
 // Detail is what one of the rules that matched logs of it. With the place an

@@ -15,6 +15,9 @@ func (r *lachanObject) MarshalLogObject(enc zapcore.ObjectEncoder) error {
 		if len(r.details) > 0 {
 			o.list("matches", (*detailList)(r))
 		}
+		if len(r.opinions) > 0 {
+			o.list("second_opinion", (*opinionList)(r))
+		}
 		enc.AddInt("score", m.Score)
 		if m.Variable != "" || m.Value != "" {
 			o.add("match", (*matchObject)(m))

@@ -14,6 +14,7 @@ type record struct {
 	loss     Loss
 	reasons  []string
 	details  []string
+	opinions []string
 	original string
 	class    class
 	digits   []byte // scratch
@@ -52,7 +53,8 @@ func (r *record) fill(e *Event, info *Info) {
 func (r *record) release() {
 	clear(r.reasons[:cap(r.reasons)])
 	clear(r.details[:cap(r.details)])
-	*r = record{reasons: r.reasons[:0], details: r.details[:0], digits: r.digits, redactor: r.redactor}
+	clear(r.opinions[:cap(r.opinions)])
+	*r = record{reasons: r.reasons[:0], details: r.details[:0], opinions: r.opinions[:0], digits: r.digits, redactor: r.redactor}
 	r.redactor.v.src = ""
 }
 
@@ -104,6 +106,9 @@ func (r *record) rule() {
 	for _, d := range m.Details[:min(len(m.Details), maxDetails)] {
 		text := strconv.Itoa(d.RuleID) + " " + r.redactor.matchDetail(d.Variables, firstBytes(d.Text, 2*maxDetail))
 		r.details = append(r.details, bound(text, maxDetail))
+	}
+	for _, opinion := range m.SecondOpinion[:min(len(m.SecondOpinion), maxOpinions)] {
+		r.opinions = append(r.opinions, r.field(opinion, maxOpinion))
 	}
 }
 

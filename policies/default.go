@@ -32,7 +32,7 @@ func DefaultSite() Site {
 			RequestBody:       RequestBody{Limit: MiB, Over: OverReject},
 			Response:          Off,
 			CPUBudget:         Duration(250 * time.Millisecond),
-			SecondOpinion:     Off,
+			SecondOpinion:     On,
 		},
 		Response: Response{
 			Mode: ResponseClean,

@@ -22,8 +22,10 @@ type WAF struct {
 	// the request is refused with 503, in mode `detect` passed, and there is an
 	// event. 1ms to 1m, default 250ms.
 	CPUBudget Duration `yaml:"cpu_budget"`
-	// SecondOpinion weighs a match again before it scores.
-	SecondOpinion Switch `yaml:"second_opinion" oneof:"on,off" available:"off"`
+	// SecondOpinion weighs each match of CRS again before it scores: a value that
+	// does not parse as an attack counts nothing, and what is hidden in an encoding
+	// is read too. Default `on`; with `off` CRS alone decides.
+	SecondOpinion Switch `yaml:"second_opinion" oneof:"on,off"`
 	// CRSDir is the folder of a CRS release, 4.0 or later, that is used in the
 	// place of the embedded one: rules/*.conf and the lists beside them are read.
 	// crs-setup.conf is not; the keys of waf say what it would.

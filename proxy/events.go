@@ -111,6 +111,9 @@ func matchOf(v rules.Verdict) *audit.Match {
 		match := &v.Matches[i]
 		m.RuleIDs = append(m.RuleIDs, match.RuleID)
 		m.Details = append(m.Details, audit.Detail{RuleID: match.RuleID, Variables: match.Places, Text: match.Text()})
+		if match.Downgraded != "" {
+			m.SecondOpinion = append(m.SecondOpinion, strconv.Itoa(match.RuleID)+": "+match.Downgraded)
+		}
 	}
 	if cause := v.Cause(); cause != nil {
 		m.Name, m.Ruleset, m.Version = cause.Message, cause.Ruleset, cause.Version

@@ -12,7 +12,7 @@ import (
 )
 
 func BenchmarkInspect(b *testing.B) {
-	e := acquire(b, site())
+	stock, weighed := opinionPair(b)
 	text := "noi_dung=" + url.QueryEscape(strings.Repeat(vietnamese+" ", 9))[:2000]
 	for _, bm := range []struct {
 		name, body string
@@ -22,20 +22,23 @@ func BenchmarkInspect(b *testing.B) {
 		{"form2k", text, formRequest(text)},
 		{"attack", "", request("GET", "/?q=%27%20UNION%20SELECT%20password%20FROM%20users--")},
 	} {
-		b.Run(bm.name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				var body io.Reader
-				if bm.body != "" {
-					body = strings.NewReader(bm.body)
-				}
-				v, err := e.Inspect(context.Background(), bm.request, body)
-				if err != nil {
-					b.Fatal(err)
-				}
-				v.Close()
-			}
-		})
+		b.Run(bm.name, func(b *testing.B) { benchmark(b, stock, bm.request, bm.body) })
+		b.Run(bm.name+"-opinion", func(b *testing.B) { benchmark(b, weighed, bm.request, bm.body) })
+	}
+}
+
+func benchmark(b *testing.B, e *Engine, r *Request, text string) {
+	b.ReportAllocs()
+	for b.Loop() {
+		var body io.Reader
+		if text != "" {
+			body = strings.NewReader(text)
+		}
+		v, err := e.Inspect(context.Background(), r, body)
+		if err != nil {
+			b.Fatal(err)
+		}
+		v.Close()
 	}
 }
 

@@ -86,6 +86,7 @@ func checkExcludable(id int) error {
 		return errors.New("rule is not a positive number")
 	case id >= 901000 && id < 902000, id >= 949000 && id < 950000:
 		return errors.New("this rule is part of CRS's own working; to let everything pass use waf.mode: detect")
+	case id >= firstAttackID && id <= lastAttackID:
 	case isOwn(id):
 		return errors.New("this rule is Lachan's own")
 	}

@@ -25,6 +25,7 @@ func FuzzInspect(f *testing.F) {
 	var all []*Engine
 	for _, over := range []policies.BodyOver{policies.OverReject, policies.OverPartial, policies.OverPass} {
 		all = append(all, acquireFrom(f, engines, site(func(w *policies.WAF) {
+			w.SecondOpinion = policies.On
 			w.Paranoia, w.RequestBody = 4, policies.RequestBody{Limit: 256, Over: over}
 		})))
 	}

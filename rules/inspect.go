@@ -243,12 +243,23 @@ func (in *inspection) body(r *Request, v *Verdict) (stop bool, err error) {
 		prefix = wholeRunes(prefix[:limit.size])
 		in.truncated()
 	}
-	_, n, err := in.tx.WriteRequestBody(prefix)
-	if err != nil {
+	v.Inspected = int64(len(prefix))
+	if _, _, err := in.tx.WriteRequestBody(in.look(r, prefix)); err != nil {
 		return true, fmt.Errorf("buffering request body: %w", err)
 	}
-	v.Inspected = int64(n)
 	return in.tx.IsInterrupted(), nil
+}
+
+// look chooses how the rules read a body, and returns what they read.
+func (in *inspection) look(r *Request, body []byte) []byte {
+	if !in.engine.weighs() {
+		return body
+	}
+	processor, read := bodyReading(r.contentType(), body)
+	if processor != "" {
+		in.set(in.variables().RequestBodyProcessor(), processor)
+	}
+	return read
 }
 
 // refuses settles a body over the limit under `reject`. A site that only

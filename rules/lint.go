@@ -13,6 +13,10 @@ const (
 	setupID    = 8_890_000
 	lastOwnID  = 8_899_999
 
+	// Rules that look for attacks may be excluded.
+	firstAttackID = 8_891_000
+	lastAttackID  = 8_891_999
+
 	firstProfileID = 9_870_000
 	lastProfileID  = 9_879_999
 )

@@ -29,12 +29,15 @@ type Match struct {
 	// within ARGS:q: …". At most 4 KiB, and raw.
 	Data string
 	// Places are the variables that Data may quote: Variable, or all of a chain.
-	Places   []string
-	Severity Severity
-	Tags     []string
-	Phase    int
-	Ruleset  string // "OWASP CRS", "Lachan" or "custom"
-	Version  string // of the rule set: 4.25.0
+	Places []string
+	// Downgraded says why the match does not count: what matched is none of what
+	// the rule looks for. Empty: it stands.
+	Downgraded string
+	Severity   Severity
+	Tags       []string
+	Phase      int
+	Ruleset    string // "OWASP CRS", "Lachan" or "custom"
+	Version    string // of the rule set: 4.25.0
 }
 
 // Text is the message, and what the rule logs besides.
@@ -185,11 +188,14 @@ func gravest(matches []Match, blocking int) int {
 }
 
 func graver(a, b Match, blocking int) bool {
-	if countsA, countsB := a.level() <= blocking, b.level() <= blocking; countsA != countsB {
+	if countsA, countsB := a.counts(blocking), b.counts(blocking); countsA != countsB {
 		return countsA
 	}
 	return a.rank() < b.rank()
 }
+
+// counts says whether a match adds to the score.
+func (m *Match) counts(blocking int) bool { return m.level() <= blocking && m.Downgraded == "" }
 
 // rank orders severities with none last.
 func (m *Match) rank() int {

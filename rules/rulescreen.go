@@ -35,7 +35,7 @@ var ruleScreens cache.Cache[ruleScreen]
 func screenOf(heads []head, phase int, files fs.FS) (*ruleScreen, error) {
 	hash := sha256.New()
 	for i := range heads {
-		if h := &heads[i]; h.crs && h.phase == phase {
+		if h := &heads[i]; h.ours && h.phase == phase {
 			h.describe(hash, files)
 		}
 	}
@@ -55,7 +55,7 @@ func newRuleScreen(heads []head, phase int, files fs.FS) (*ruleScreen, error) {
 	var screened []screen.Rule
 	for i := range heads {
 		h := &heads[i]
-		if !h.crs || h.phase != phase {
+		if !h.ours || h.phase != phase {
 			continue
 		}
 		if r, ok := h.screened(files); ok {

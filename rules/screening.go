@@ -19,7 +19,7 @@ import (
 // (operator lachanScreen, in setup.conf) and takes out of the transaction what
 // no value meets the conditions of; coraza then judges by what is left.
 //
-// Only rules of CRS are taken out, and only those whose first condition can be
+// Only rules of CRS and of the second opinion are taken out, and only those whose first condition can be
 // told without coraza. A rule that does not match changes
 // nothing in a transaction, so that what is left judges as it would have.
 type screening struct {
@@ -134,7 +134,7 @@ func newScreening(units []unit, files fs.FS) (*screening, error) {
 			}
 			if ok && !chained {
 				h := readHead(r)
-				h.crs = strings.HasPrefix(units[i].name, crsPrefix)
+				h.ours = strings.HasPrefix(units[i].name, crsPrefix) || units[i].name == ownPrefix+"opinion.conf"
 				heads = append(heads, h)
 			}
 			chained = ok && chains(r)

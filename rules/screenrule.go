@@ -16,7 +16,7 @@ import (
 // head is a SecRule, or the first of a chain, as far as screening needs it.
 type head struct {
 	rule
-	crs       bool
+	ours      bool // of CRS, or of the second opinion: not the operator's
 	id, phase int
 	names     []string
 	multi     bool
@@ -133,6 +133,10 @@ func (h *head) condition(r *screen.Rule, files fs.FS) bool {
 	case "detectxss":
 		r.Match = libinjection.IsXSS
 		return true
+	case "lachanattack":
+		a, err := newAttack(argument)
+		r.Match = a.in
+		return err == nil
 	case "validatebyterange":
 		return rangeCondition(r, argument)
 	}

@@ -74,6 +74,10 @@ func newSource(site *policies.Site, now time.Time) (*source, []policies.Exclusio
 	}
 	s := &source{data: files.data, core: core.version}
 	s.own("engine.conf", "conf/engine.conf")
+	weighs := site.WAF.SecondOpinion == policies.On
+	if weighs {
+		s.own("readings.conf", "conf/readings.conf")
+	}
 	s.own("setup.conf", "conf/setup.conf")
 	s.add(ownPrefix+"policy.conf", setup)
 	s.own("profile.conf", "profiles/"+string(site.Profile)+".conf")
@@ -83,7 +87,7 @@ func newSource(site *policies.Site, now time.Time) (*source, []policies.Exclusio
 	if responses {
 		s.own("response.conf", "conf/response.conf")
 	}
-	s.crs(core, responses)
+	s.crs(core, responses, weighs)
 	s.own("after.conf", "conf/after.conf")
 	s.units = append(s.units, files.after...)
 	s.allows = slices.ContainsFunc(s.units, unit.mayAllow)
@@ -103,12 +107,17 @@ func (s *source) own(name, file string) {
 }
 
 // crs adds the rules for requests, and those for responses (RESPONSE-*) where
-// they run: elsewhere they would only cost memory.
-func (s *source) crs(core *coreRules, responses bool) {
+// they run: elsewhere they would only cost memory. The second opinion stands
+// between those that look at a request and those that compare the score.
+func (s *source) crs(core *coreRules, responses, weighs bool) {
 	for _, u := range core.units {
-		if responses || !strings.HasPrefix(u.name, crsPrefix+"RESPONSE-") {
-			s.units = append(s.units, u)
+		if !responses && strings.HasPrefix(u.name, crsPrefix+"RESPONSE-") {
+			continue
 		}
+		if weighs && strings.HasPrefix(u.name, crsPrefix+"REQUEST-949-") {
+			s.own("opinion.conf", "conf/opinion.conf")
+		}
+		s.units = append(s.units, u)
 	}
 	maps.Copy(s.data, core.data)
 }

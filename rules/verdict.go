@@ -4,6 +4,7 @@ import (
 	"io"
 	"strconv"
 
+	"github.com/corazawaf/coraza/v3/experimental/plugins/plugintypes"
 	"github.com/corazawaf/coraza/v3/types"
 )
 
@@ -105,7 +106,9 @@ func (in *inspection) collect(v *Verdict, stop *types.Interruption) {
 	all := in.tx.MatchedRules()
 	for _, m := range all[in.told:] {
 		if reports(m) || stop != nil && m.Rule().ID() == stop.RuleID {
-			v.Matches = append(v.Matches, newMatch(m))
+			match := newMatch(m)
+			match.Downgraded = in.opinion(match.RuleID)
+			v.Matches = append(v.Matches, match)
 		}
 	}
 	in.told = len(all)
@@ -135,15 +138,7 @@ func (in *inspection) score(direction string, blocking int) (sum int) {
 
 // number reads a variable of CRS, 0 where it is not set.
 func (in *inspection) number(name string) int {
-	values := in.variables().TX().Get(name)
-	if len(values) == 0 {
-		return 0
-	}
-	n, err := strconv.Atoi(values[0])
-	if err != nil {
-		return 0
-	}
-	return n
+	return number(in.tx.(plugintypes.TransactionState), name)
 }
 
 // status makes an error of every interruption: deny may carry any number, drop

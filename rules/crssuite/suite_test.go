@@ -57,7 +57,8 @@ func TestCoreRuleSet(t *testing.T) {
 }
 
 // start runs the server as the core rule set's own tests have it: every
-// paranoia level, and nothing is stopped by a rule before the others have run.
+// paranoia level, nothing is stopped by a rule before the others have run, and CRS
+// is judged alone (what the second opinion changes is TestDetectionStays in rules).
 func start(t *testing.T, hosts []string) *lachantest.Server {
 	t.Helper()
 	backend := httptest.NewServer(newBackend())
@@ -73,7 +74,7 @@ sites:
   hosts: ["%s"]
   upstream: %s
   tls: internal
-  waf: {mode: detect, paranoia: 4, response: "on", rules: [%q]}
+  waf: {mode: detect, paranoia: 4, response: "on", second_opinion: "off", rules: [%q]}
 `, strings.Join(hosts, `","`), backend.URL, rules))
 }
 
