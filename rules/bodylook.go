@@ -36,8 +36,10 @@ func bodyReading(contentType string, body []byte) (processor string, read []byte
 		return "", body
 	case strings.HasPrefix(essence, "multipart/"),
 		essence == "application/json", strings.HasSuffix(essence, "+json") && strings.HasPrefix(essence, "application/"),
-		strings.Contains(essence, "xml"):
+		essence == "text/xml", essence == "application/xml", essence == "application/soap+xml":
 		return "", body
+	case strings.HasSuffix(essence, "+xml") && !strings.Contains(essence, "svg"):
+		return "XML", body // a picture is markup, and read as text
 	}
 	trimmed := bytes.TrimSpace(body)
 	switch {

@@ -35,6 +35,27 @@ func TestSecondOpinion(t *testing.T) {
 	}
 }
 
+// TestUnusualTypesAreRead: whatever a body is called, an attack in it is found.
+func TestUnusualTypesAreRead(t *testing.T) {
+	_, weighed := opinionPair(t)
+	for contentType, body := range map[string]string{
+		"application/atom+xml":   `<a b="x">&lt;script&gt;alert(1)&lt;/script&gt;</a>`,
+		"application/rss+xml":    `<a b="1' or '1'='1">x</a>`,
+		"image/svg+xml":          `<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>`,
+		"application/x-ndjson":   "{\"a\":1}\n{\"a\":\"1' or '1'='1\"}\n",
+		"application/x-protobuf": "\x0a\x12\x00\x01<script>alert(1)</script>\x00\x02",
+		"application/csp-report": `{"a":"\u003cscript\u003ealert(1)\u003c/script\u003e"}`,
+		"text/json":              `{"a":"1' or '1'='1"}`,
+		"application/x-www-form-urlencoded;charset=UTF-8": `{"a":"x&id=1' or '1'='1&b="}`,
+		"image/png": "id=1'+or+'1'%3d'1",
+	} {
+		r, reader := post("/api", contentType, body)
+		if v := inspect(t, weighed, r, reader); !v.Blocked {
+			t.Errorf("%s: %q passes: %v", contentType, body, ids(v.Matches))
+		}
+	}
+}
+
 // TestOwnRulesStand: what the operator wrote is not weighed.
 func TestOwnRulesStand(t *testing.T) {
 	rule := `SecRule ARGS:q "@contains it's" "id:1000,phase:2,pass,t:none,log,msg:'ours',severity:'CRITICAL',setvar:'tx.inbound_anomaly_score_pl1=+5'"`
