@@ -26,8 +26,26 @@ type inspection struct {
 // the time is up, which the server finishes and which is counted.
 const few = 4
 
-// inspect sends a workload to a server for a time.
+// enough answers make a measurement; some requests take a third of a second.
+const enough = 8
+
+// inspect sends a workload to a server for a time, or up to four times as long where
+// that is too short for it.
 func (s *stand) inspect(sv server, wl workload, length time.Duration) (x inspection, err error) {
+	for longest := 4 * length; ; length *= 2 {
+		x, err = s.inspectFor(sv, wl, length)
+		switch {
+		case err != nil || x.answers >= enough:
+			return x, err
+		case length >= longest && x.answers == 0:
+			return x, fmt.Errorf("no request has an answer in %v", length)
+		case length >= longest:
+			return x, nil
+		}
+	}
+}
+
+func (s *stand) inspectFor(sv server, wl workload, length time.Duration) (x inspection, err error) {
 	before, err := settled(sv.pid)
 	if err != nil {
 		return x, err
