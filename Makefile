@@ -67,8 +67,8 @@ fuzz-rules: ## the rules with their screening against coraza alone: REQUESTS of 
 soak: ## pages of 10 GB, in the cleaner and through the proxy (half an hour)
 	LACHAN_SOAK=1 go test -count=1 -timeout 3h -run Endless ./clean ./proxy
 
-bench: ## throughput, latency, size and start time, next to nginx
-	bench/run.sh
+bench: ## beside nginx, ModSecurity and other readers of HTML; with 500 sites (ARGS=-quick)
+	bench/run.sh $(ARGS)
 
 lint: ## golangci-lint, as .golangci.yml says
 	$(GOLANGCI) run ./...

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Installs what the benchmark needs beside Go: nginx and wrk, and Node with npm,
-# from Debian's packages. Does nothing when they are there. No service is left running.
+# Installs what the benchmark needs beside Go: nginx with ModSecurity 3, wrk, and
+# Node with npm, from Debian's packages. Does nothing when they are there. No service
+# is left running.
 set -euo pipefail
 missing=()
 command -v nginx >/dev/null || missing+=(nginx-light)
+[ -e /usr/lib/nginx/modules/ngx_http_modsecurity_module.so ] || missing+=(libnginx-mod-http-modsecurity)
 command -v wrk >/dev/null || missing+=(wrk)
 command -v node >/dev/null || missing+=(nodejs)
 command -v npm >/dev/null || missing+=(npm)

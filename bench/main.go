@@ -1,17 +1,16 @@
-// Command bench measures a built lachan beside nginx as a plain proxy, in one
-// run on one machine: requests per second, CPU time per request and the 99th
-// percentile of latency for proxying alone, with the rules, with the cleaner,
-// and with both; and the size, start time and idle memory of the binary.
+// Command bench measures a built lachan beside others that do the same work, in
+// one run on one machine.
 //
-//	go run ./bench -lachan bin/lachan
+//	go run ./bench proxying       beside nginx: requests per second, CPU time, latency
+//	go run ./bench rules          beside nginx with ModSecurity, and bare coraza
+//	go run ./bench sites          start, reload and memory with 500 sites
+//	go run ./bench reading FILE   the output of the benchmark in bench/reading, as a table
 //
 // The servers under test share CPU 0; the origin (nginx, static files) and the
 // load (wrk) have CPU 1. CPU time per request, taken from /proc, is the figure
 // to compare: it survives a noisy machine. Rounds alternate between servers
-// and the medians are printed.
-//
-// With -reading it prints the output of the benchmark in bench/reading as a
-// table instead. bench/run.sh does both.
+// and the medians are printed. -quick measures everything once, for two seconds.
+// bench/run.sh does all four.
 package main
 
 import (
@@ -21,41 +20,49 @@ import (
 	"time"
 )
 
+// options say what is measured and how long.
+type options struct {
+	lachan string // the binary
+	rounds int
+	length time.Duration // of one measurement
+}
+
 func main() {
-	lachan := flag.String("lachan", "bin/lachan", "the binary to measure")
-	rounds := flag.Int("rounds", 3, "measurements of each cell")
-	reading := flag.String("reading", "", "output of the benchmark of readers, to print instead")
-	seconds := flag.Int("seconds", 3, "length of one measurement")
-	flag.Parse()
-	measure := func() error { return run(*lachan, *rounds, time.Duration(*seconds)*time.Second) }
-	if *reading != "" {
-		measure = func() error { return printReading(*reading) }
-	}
-	if err := measure(); err != nil {
+	if err := run(os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(binary string, rounds int, length time.Duration) error {
-	dir, err := os.MkdirTemp("", "lb")
-	if err != nil {
+func run(args []string) error {
+	if len(args) == 0 {
+		return fmt.Errorf("usage: bench proxying|rules|sites [flags], or bench reading FILE")
+	}
+	var o options
+	flags := flag.NewFlagSet("bench "+args[0], flag.ExitOnError)
+	flags.StringVar(&o.lachan, "lachan", "bin/lachan", "the binary to measure")
+	flags.IntVar(&o.rounds, "rounds", 3, "measurements of each cell")
+	seconds := flags.Int("seconds", 3, "length of one measurement")
+	quick := flags.Bool("quick", false, "one round of two seconds")
+	if err := flags.Parse(args[1:]); err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
-	if err := os.Chmod(dir, 0o755); err != nil { // nginx's workers read it as nobody
-		return err
+	if *quick {
+		o.rounds, *seconds = 1, 2
 	}
-	if err := writePages(dir); err != nil {
-		return err
+	if o.rounds < 1 || *seconds < 1 {
+		return fmt.Errorf("nothing to measure in %d rounds of %d seconds", o.rounds, *seconds)
 	}
-	stand, err := setUp(dir, binary)
-	if err != nil {
-		return err
+	o.length = time.Duration(*seconds) * time.Second
+	switch args[0] {
+	case "proxying":
+		return onStand(o, (*stand).proxying)
+	case "rules":
+		return onStand(o, (*stand).rules)
+	case "sites":
+		return onStand(o, (*stand).sites)
+	case "reading":
+		return printReading(flags.Arg(0))
 	}
-	defer stand.tearDown()
-	if err := stand.printBinary(binary); err != nil {
-		return err
-	}
-	return stand.compare(rounds, length)
+	return fmt.Errorf("no measurement is called %q", args[0])
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"os"
-	"os/exec"
 	"regexp"
 	"strconv"
 	"strings"
@@ -27,8 +26,8 @@ func load(sv server, path string, length time.Duration) (sample, error) {
 	if err != nil {
 		return sample{}, err
 	}
-	out, err := exec.Command("taskset", "-c", "1", "wrk", "-t1", "-c16", "--latency",
-		"-d"+length.String(), "-H", "Host: "+sv.host, "-H", "Accept: text/html", "-H", "User-Agent: "+browser,
+	out, err := pinned(loadCPU, "wrk", "-t1", "-c16", "--latency", "-d"+length.String(),
+		"-H", "Host: "+sv.host, "-H", "Accept: text/html", "-H", "User-Agent: "+browser,
 		"http://"+sv.address+path).Output()
 	if err != nil {
 		return sample{}, fmt.Errorf("wrk: %w", err)

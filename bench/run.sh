@@ -1,15 +1,21 @@
 #!/usr/bin/env bash
-# Measures Lachan beside nginx, and its cleaner beside other readers of HTML, on
-# this machine: bench/run.sh [-rounds N] [-seconds N]
+# Measures Lachan beside nginx, beside ModSecurity and bare coraza, with many
+# sites, and its cleaner beside other readers of HTML, on this machine:
+# bench/run.sh [-quick] [-rounds N] [-seconds N]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bench/install.sh
 make -s build
-go run ./bench -lachan bin/lachan "$@"
-
+each=300ms
+[[ " $* " != *" -quick "* ]] || each=30ms
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
+go build -o "$out/bench" ./bench
+for part in proxying rules sites; do
+  "$out/bench" "$part" "$@"
+done
+
 echo
 go test -c -o "$out/reading" ./bench/reading
-(cd bench/reading && GOMAXPROCS=1 taskset -c 0 "$out/reading" -test.run '^$' -test.bench . -test.benchtime 300ms) | tee "$out/reading.txt"
-go run ./bench -reading "$out/reading.txt"
+(cd bench/reading && GOMAXPROCS=1 taskset -c 0 "$out/reading" -test.run '^$' -test.bench . -test.benchtime $each) | tee "$out/reading.txt"
+"$out/bench" reading "$out/reading.txt"

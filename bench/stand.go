@@ -8,22 +8,20 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
-	"strings"
+	"runtime"
 	"syscall"
 	"time"
 )
 
-// stand is the test stand: the origin, and the servers under test before it.
+// stand is the test stand: a folder, the origin, and the servers under test
+// before it.
 type stand struct {
 	dir     string
+	origin  string // its address
 	started []*exec.Cmd
-	servers []server
-	one     startFigures // of lachan with one site
-	many    startFigures // with manySites
 }
 
-// server is one column of the comparison.
+// server is one server under test.
 type server struct {
 	name    string
 	address string
@@ -31,156 +29,69 @@ type server struct {
 	pid     int
 }
 
-// startFigures are a start's duration and the resident memory after it.
-type startFigures struct {
-	time time.Duration
-	kB   int
-}
+// The CPUs of the servers under test, and of the origin and the load.
+const (
+	serversCPU = 0
+	loadCPU    = 1
+)
 
-// variant is a site with a policy.
-type variant struct{ name, policy string }
-
-// variants are lachan's sites, by what they do beside proxying.
-var variants = []variant{
-	{"proxy", "waf: {mode: off}, response: {mode: off}"},
-	{"rules", "waf: {mode: block}, response: {mode: off}"},
-	{"cleaner", "waf: {mode: off}, response: {mode: clean}"},
-	{"all", "waf: {mode: block}, response: {mode: clean}"},
-}
-
-func setUp(dir, binary string) (_ *stand, err error) {
+// onStand runs a measurement on a new stand, and takes the stand down.
+func onStand(o options, measure func(*stand, options) error) error {
+	dir, err := os.MkdirTemp("", "lb")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	if err := os.Chmod(dir, 0o755); err != nil { // nginx's workers read it as nobody
+		return err
+	}
 	s := &stand{dir: dir}
-	defer func() {
-		if err != nil {
-			s.tearDown()
-		}
-	}()
-	ports, err := freePorts(3)
-	if err != nil {
-		return nil, err
-	}
-	origin, nginx, lachan := ports[0], ports[1], ports[2]
-	if _, err := s.nginx("origin", 1, origin, "root "+filepath.Join(dir, "www")+";"); err != nil {
-		return nil, err
-	}
-	cmd, err := s.nginx("proxy", 0, nginx, `location / { proxy_pass http://origin; proxy_http_version 1.1;
-    proxy_set_header Connection ""; proxy_set_header Host $host; proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; }`,
-		"upstream origin { server "+origin+"; keepalive 64; keepalive_requests 1000000; }")
-	if err != nil {
-		return nil, err
-	}
-	s.servers = append(s.servers, server{"nginx proxy", nginx, "bench.example", cmd.Process.Pid})
-	return s, s.lachan(binary, lachan, origin)
-}
-
-// nginx starts one worker on a CPU of its own. extra holds directives beside
-// the server, such as a pool of connections to the origin: without one nginx
-// would open a connection for each request, which Lachan does not.
-func (s *stand) nginx(name string, cpu int, address, location string, extra ...string) (*exec.Cmd, error) {
-	prefix := filepath.Join(s.dir, name)
-	if err := os.Mkdir(prefix, 0o755); err != nil {
-		return nil, err
-	}
-	text := fmt.Sprintf(`daemon off; worker_processes 1; pid nginx.pid; error_log error.log error;
-events { worker_connections 4096; }
-http { include /etc/nginx/mime.types; access_log off; keepalive_requests 1000000; sendfile on; tcp_nopush on;
-  client_body_temp_path b; proxy_temp_path p; fastcgi_temp_path f; uwsgi_temp_path u; scgi_temp_path s; %s
-  server { listen %s backlog=4096; %s } }
-`, strings.Join(extra, " "), address, location)
-	conf := filepath.Join(prefix, "nginx.conf")
-	if err := os.WriteFile(conf, []byte(text), 0o644); err != nil {
-		return nil, err
-	}
-	cmd, err := s.start(cpu, "nginx", "-p", prefix, "-c", conf)
-	if err != nil {
-		return nil, err
-	}
-	return cmd, waitFor(func() error { return answers("http://"+address+"/5kB.html", "") })
-}
-
-// lachan is started with one site and with many, for its start time and
-// memory, and then with the variants.
-func (s *stand) lachan(binary, address, origin string) (err error) {
-	if s.one, err = s.startUp(binary, "one", address, origin, variants[len(variants)-1:]); err != nil {
+	defer s.tearDown()
+	if err := s.startOrigin(); err != nil {
 		return err
 	}
-	all := slices.Repeat(variants[len(variants)-1:], manySites)
-	for i := range all {
-		all[i].name = fmt.Sprint("site", i)
-	}
-	if s.many, err = s.startUp(binary, "many", address, origin, all); err != nil {
-		return err
-	}
-	file, err := s.config("variants", address, origin, variants)
-	if err != nil {
-		return err
-	}
-	cmd, err := s.start(0, binary, "run", "--config", file)
-	if err != nil {
-		return err
-	}
-	for _, v := range variants {
-		s.servers = append(s.servers, server{"lachan " + v.name, address, v.name + ".example", cmd.Process.Pid})
-	}
-	return waitFor(func() error { return answers("http://"+address+"/5kB.html", variants[0].name+".example") })
+	return measure(s, o)
 }
 
-// manySites is how many sites a hosting vendor may have on one machine.
-const manySites = 500
-
-// startUp measures one start, until the first site answers, and what the
-// process holds when it is idle.
-func (s *stand) startUp(binary, name, address, origin string, sites []variant) (figures startFigures, err error) {
-	file, err := s.config(name, address, origin, sites)
-	if err != nil {
-		return figures, err
+// startOrigin serves the pages, and takes what is posted.
+func (s *stand) startOrigin() (err error) {
+	if err := writePages(s.dir); err != nil {
+		return err
 	}
-	begin := time.Now()
-	cmd, err := s.start(0, binary, "run", "--config", file)
-	if err != nil {
-		return figures, err
+	if s.origin, err = freeAddress(); err != nil {
+		return err
 	}
-	defer stop(cmd)
-	if err := waitFor(func() error { return answers("http://"+address+"/5kB.html", sites[0].name+".example") }); err != nil {
-		return figures, err
-	}
-	figures.time = time.Since(begin)
-	time.Sleep(2 * time.Second) // idle: what start-up left is collected
-	figures.kB, err = residentKB(cmd.Process.Pid)
-	return figures, err
+	_, err = s.nginx("origin", loadCPU, s.origin, nginxConf{server: "root " + filepath.Join(s.dir, "www") + `; client_body_buffer_size 256k;
+    location /comments { default_type text/html; return 200 "<!DOCTYPE html><p>saved</p>"; }
+    location /upload { default_type text/html; return 200 "<!DOCTYPE html><p>stored</p>"; }
+    location /api { default_type application/json; return 200 "{\"ok\":true}"; }`})
+	return err
 }
 
-// config writes a configuration with a site for each variant.
-func (s *stand) config(name, address, origin string, sites []variant) (string, error) {
-	dir := filepath.Join(s.dir, "lachan-"+name)
-	if err := os.Mkdir(dir, 0o755); err != nil {
-		return "", err
-	}
-	text := fmt.Sprintf("listen: {http: %q, https: \"\"}\nstate_dir: %s/state\nadmin: {listen: \"\"}\naudit: {file: %s/audit.jsonl}\nsites:\n", address, dir, dir)
-	for _, v := range sites {
-		text += fmt.Sprintf("- {name: %s, hosts: [%s.example], upstream: \"http://%s\", tls: off, %s}\n", v.name, v.name, origin, v.policy)
-	}
-	file := filepath.Join(dir, "lachan.yaml")
-	return file, os.WriteFile(file, []byte(text), 0o644)
-}
-
+// start runs a server until the stand is taken down. What it has to say goes to a
+// file of the stand.
 func (s *stand) start(cpu int, name string, args ...string) (*exec.Cmd, error) {
-	cmd := exec.Command("taskset", append([]string{"-c", fmt.Sprint(cpu), name}, args...)...)
+	cmd := pinned(cpu, name, args...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
-	cmd.Stderr = os.Stderr
-	if name != "nginx" {
-		log, err := os.Create(filepath.Join(s.dir, fmt.Sprintf("log-%d", len(s.started))))
-		if err != nil {
-			return nil, err
-		}
-		defer log.Close()
-		cmd.Stderr = log
+	log, err := os.Create(filepath.Join(s.dir, fmt.Sprintf("log-%d", len(s.started))))
+	if err != nil {
+		return nil, err
 	}
+	defer log.Close()
+	cmd.Stderr = log
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
 	s.started = append(s.started, cmd)
 	return cmd, nil
+}
+
+// pinned is a command on one CPU, where the machine has two and a taskset.
+func pinned(cpu int, name string, args ...string) *exec.Cmd {
+	if taskset, err := exec.LookPath("taskset"); err == nil && runtime.NumCPU() > loadCPU {
+		return exec.Command(taskset, append([]string{"-c", fmt.Sprint(cpu), name}, args...)...)
+	}
+	return exec.Command(name, args...)
 }
 
 func (s *stand) tearDown() {
@@ -196,34 +107,52 @@ func stop(cmd *exec.Cmd) {
 	}
 }
 
-// freePorts returns loopback addresses nobody listens on.
-func freePorts(n int) ([]string, error) {
-	var addresses []string
-	for range n {
-		ln, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return nil, err
-		}
-		defer ln.Close()
-		addresses = append(addresses, ln.Addr().String())
+// await waits until a server is ready. One that is not in time is quoted.
+func await(cmd *exec.Cmd, ready func() error) error {
+	err := waitFor(ready)
+	if err == nil {
+		return nil
 	}
-	return addresses, nil
+	said, _ := os.ReadFile(cmd.Stderr.(*os.File).Name()) // nothing more to say without it
+	return fmt.Errorf("%v does not come up: %w\n%s", cmd.Args, err, said)
 }
 
 func waitFor(ready func() error) error {
 	var err error
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(2 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		if err = ready(); err == nil {
 			return nil
 		}
 	}
-	return fmt.Errorf("a server does not come up: %w", err)
+	return err
+}
+
+// freeAddress is a loopback address that nobody listens on.
+func freeAddress() (string, error) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer ln.Close()
+	return ln.Addr().String(), nil
 }
 
 func answers(url, host string) error {
-	req, err := http.NewRequest(http.MethodGet, url, nil)
+	status, err := get(url, host)
 	if err != nil {
 		return err
+	}
+	if status != http.StatusOK {
+		return errors.New(http.StatusText(status))
+	}
+	return nil
+}
+
+// get asks on a connection of its own, as a new visitor does.
+func get(url, host string) (status int, err error) {
+	req, err := http.NewRequest(http.MethodGet, url, nil)
+	if err != nil {
+		return 0, err
 	}
 	req.Host = host
 	req.Close = true
@@ -231,11 +160,8 @@ func answers(url, host string) error {
 	req.Header.Set("Accept", "text/html")
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		return errors.New(resp.Status)
-	}
-	return nil
+	return resp.StatusCode, nil
 }
