@@ -189,12 +189,10 @@ func TestFindingsThatAreNotAlike(t *testing.T) {
 		w.(http.Flusher).Flush()
 		panic(http.ErrAbortHandler)
 	})
-	resp, err := f.client.Get("https://portal.test/")
-	if err != nil {
-		t.Fatal(err)
+	if resp, err := f.client.Get("https://portal.test/"); err == nil { // it may break off before its head
+		io.Copy(io.Discard, resp.Body)
+		resp.Body.Close()
 	}
-	io.Copy(io.Discard, resp.Body)
-	resp.Body.Close()
 	alike, others := 0, 0
 	for _, e := range f.events("strip", 102) { // the link's own number goes out twice
 		if n := count(t, e); e.at("lachan.finding.target") == "https://evil.test/" {

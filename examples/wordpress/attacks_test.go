@@ -88,7 +88,7 @@ var abuses = []attack{
 	{name: "method override without a session", method: "POST", path: "/wp-json/wp/v2/posts/1", kind: jsonType, body: `{}`, header: http.Header{"X-Http-Method-Override": {"DELETE"}, "X-Wp-Nonce": {"0123456789"}}},
 	{name: "method override to another method", method: "POST", path: "/wp-json/wp/v2/posts/1", kind: jsonType, body: `{}`, header: http.Header{"X-Http-Method-Override": {"TRACE"}, "X-Wp-Nonce": {"0123456789"}}, session: true},
 	{name: "method override outside the API", method: "POST", path: "/wp-admin/post.php", kind: "form", body: "a=b", header: http.Header{"X-Http-Method-Override": {"PUT"}, "X-Wp-Nonce": {"0123456789"}}, session: true},
-	{name: "real PUT", method: "PUT", path: "/wp-json/wp/v2/posts/1", kind: jsonType, body: `{"content":"x"}`, session: true},
+	{name: "PUT of a file", method: "PUT", path: "/wp-content/uploads/anh.php", kind: "text/plain", body: "anh", session: true},
 	{name: "raw script as a photo", method: "POST", path: "/wp-json/wp/v2/media", kind: "image/jpeg", body: "<?php system($_GET['c']);", header: http.Header{"X-Wp-Nonce": {"0123456789"}, "Content-Disposition": {`attachment; filename="anh.php"`}}, session: true},
 	{name: "raw script with two endings", method: "POST", path: "/wp-json/wp/v2/media", kind: "image/jpeg", body: "<?php system($_GET['c']);", header: http.Header{"X-Wp-Nonce": {"0123456789"}, "Content-Disposition": {`attachment; filename="anh.php.jpg"`}}, session: true},
 	{name: "raw body of another type", method: "POST", path: "/wp-json/wp/v2/media", kind: "application/x-php", body: "<?php system($_GET['c']);", header: http.Header{"X-Wp-Nonce": {"0123456789"}, "Content-Disposition": {`attachment; filename="anh.jpg"`}}, session: true},

@@ -57,7 +57,18 @@ const settle = `(async () => {
 	s.textContent = '* { animation: none !important; transition: none !important } iframe { visibility: hidden !important }';
 	document.head.append(s);
 	await document.fonts.ready;
-	await Promise.all([...document.images].map(i => { i.loading = 'eager'; i.decoding = 'sync'; return i.decode().catch(() => 0) }));
+	await Promise.all([...document.images].map(async i => {
+		i.loading = 'eager'; i.decoding = 'sync';
+		if (!i.complete) await new Promise(done => { i.onload = i.onerror = done; setTimeout(done, 10000) });
+		for (let n = 0; n < 5; n++) { // decode() fails while another source of srcset is chosen
+			if (await i.decode().then(() => true, () => false)) break;
+			await new Promise(done => setTimeout(done, 200));
+		}
+	}));
+	window.scrollTo(0, document.body.scrollHeight);
+	await new Promise(done => setTimeout(done, 300));
+	window.scrollTo(0, 0);
+	await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
 	return true;
 })()`
 
