@@ -1,12 +1,15 @@
 package rules
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -21,6 +24,19 @@ type coreRules struct {
 	version string            // such as 4.25.0
 	units   []unit            // its files for requests, then those for responses
 	data    map[string][]byte // the lists that operators read, by path in the source
+	digest  [sha256.Size]byte // of all of it
+}
+
+// sum computes the digest.
+func (c *coreRules) sum() {
+	h := sha256.New()
+	for _, u := range c.units {
+		digest(h, u.name, u.text)
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.data)) {
+		digest(h, name, string(c.data[name]))
+	}
+	h.Sum(c.digest[:0])
 }
 
 // leastCore is the first major version whose variables setup.conf knows.
@@ -93,6 +109,7 @@ func readCoreFolder(files fs.FS, dir, shown string) (*coreRules, error) {
 	if f.version == "" {
 		errs = append(errs, &RuleError{File: f.shown, Err: errors.New("no file says its version (SecComponentSignature)")})
 	}
+	f.sum()
 	return &f.coreRules, errors.Join(errs...)
 }
 

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"embed"
+	"encoding/binary"
 	"encoding/hex"
-	"fmt"
+	"hash"
+	"io"
 	"io/fs"
 	"maps"
 	"regexp"
@@ -91,7 +93,7 @@ func newSource(site *policies.Site, now time.Time) (*source, []policies.Exclusio
 	s.own("after.conf", "conf/after.conf")
 	s.units = append(s.units, files.after...)
 	s.allows = slices.ContainsFunc(s.units, unit.mayAllow)
-	s.seal()
+	s.seal(core)
 	return s, expired, nil
 }
 
@@ -122,16 +124,32 @@ func (s *source) crs(core *coreRules, responses, weighs bool) {
 	maps.Copy(s.data, core.data)
 }
 
-// seal computes the key: equal keys compile to equal engines.
-func (s *source) seal() {
+// seal computes the key: equal keys compile to equal engines. Of a release of
+// CRS, which hundreds of sites have in common, it takes the digest.
+func (s *source) seal(core *coreRules) {
 	h := sha256.New()
+	h.Write(core.digest[:])
 	for _, u := range s.units {
-		fmt.Fprintf(h, "%q %q\n", u.name, u.text)
+		if strings.HasPrefix(u.name, crsPrefix) {
+			digest(h, u.name)
+		} else {
+			digest(h, u.name, u.text)
+		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.data)) {
-		fmt.Fprintf(h, "%q %q\n", name, s.data[name])
+		if _, ofCore := core.data[name]; !ofCore {
+			digest(h, name, string(s.data[name]))
+		}
 	}
 	s.key = hex.EncodeToString(h.Sum(nil))
+}
+
+// digest takes texts in with their lengths, so that no two lists of them are alike.
+func digest(h hash.Hash, texts ...string) {
+	for _, text := range texts {
+		h.Write(binary.AppendUvarint(nil, uint64(len(text))))
+		io.WriteString(h, text)
+	}
 }
 
 // path is the name under which coraza sees a unit. The operator's carry the
