@@ -33,6 +33,7 @@ type Cleaner struct {
 	attributes  *names
 	rewriters   sync.Pool
 	harmless    harmless
+	titles      harmless // in UTF-8, that advertise nothing
 	honest      honest
 }
 

@@ -20,6 +20,7 @@ const (
 	sortLinked                // JSON-LD, read by search engines
 	sortElsewhere             // JSON-LD that says the page is another site's
 	sortStyle                 // no script but a style sheet, in what is harmless
+	sortTitle                 // nor this
 )
 
 // scriptSort reads type and language (WHATWG HTML 4.12.1.1). Whatever any

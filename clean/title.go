@@ -56,8 +56,17 @@ func (w *rewriter) keepsTitle(content []byte) bool {
 	if len(content) > maxTitle/2 {
 		return false
 	}
-	_, cut := w.cutTitle(decodeAttribute(w.characters(content)))
-	return !cut
+	known := w.utf8() // elsewhere the same bytes may be other words
+	if known && w.c.titles.knows(sortTitle, content) {
+		return true
+	}
+	if _, cut := w.cutTitle(decodeAttribute(w.characters(content))); cut {
+		return false
+	}
+	if known {
+		w.c.titles.add(sortTitle, content, nil)
+	}
+	return true
 }
 
 // titled reports whether a meta element of this name holds what search engines
