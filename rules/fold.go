@@ -207,11 +207,8 @@ func (f *fold) mayAssign(name string) bool {
 // which coraza would not find.
 func (f *fold) updatesDropped(directives []directive) bool {
 	for _, d := range directives {
-		if strings.HasPrefix(d.name, "secruleupdate") && strings.HasSuffix(d.name, "byid") {
-			text, _, _ := strings.Cut(d.args, " ")
-			if id, err := strconv.Atoi(strings.Trim(text, `"`)); err == nil && f.dropped[id] {
-				return true
-			}
+		if from, to, ok := d.updated(); ok && from == to && f.dropped[from] {
+			return true
 		}
 	}
 	return false

@@ -161,7 +161,7 @@ func (d directive) isRule() bool { return d.name == "secrule" || d.name == "seca
 // changed tells which rules a directive may make look at more than they say, or
 // otherwise. all: any.
 func (d directive) changed() (from, to int, all bool) {
-	ids, rest, _ := strings.Cut(d.args, " ")
+	_, rest, _ := strings.Cut(d.args, " ")
 	switch {
 	case d.name == "secdefaultaction":
 		return 0, 0, strings.Contains(d.args, "t:")
@@ -170,13 +170,24 @@ func (d directive) changed() (from, to int, all bool) {
 	case strings.HasPrefix(d.name, "secruleupdatetarget") && narrows(rest):
 		return 0, 0, false
 	}
+	from, to, ok := d.updated()
+	return from, to, !ok
+}
+
+// updated returns the rules that a SecRuleUpdate…ById names; ok is false for
+// other directives, and where it names them otherwise than by one range.
+func (d directive) updated() (from, to int, ok bool) {
+	if !strings.HasPrefix(d.name, "secruleupdate") || !strings.HasSuffix(d.name, "byid") {
+		return 0, 0, false
+	}
+	ids, _, _ := strings.Cut(d.args, " ")
 	first, last, isRange := strings.Cut(strings.Trim(ids, `"`), "-")
 	if !isRange {
 		last = first
 	}
 	from, err := strconv.Atoi(first)
 	to, errTo := strconv.Atoi(last)
-	return from, to, !strings.HasSuffix(d.name, "byid") || err != nil || errTo != nil
+	return from, to, err == nil && errTo == nil
 }
 
 // narrows reports whether a list of targets only takes some away.

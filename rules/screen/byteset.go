@@ -34,11 +34,3 @@ func (s *ByteSet) foldLetters() {
 	both := (s[1]>>1 | s[1]>>33) & letters
 	s[1] |= both<<1 | both<<33
 }
-
-// bytesOf is the set of the bytes in value.
-func bytesOf(value string) (s ByteSet) {
-	for i := range len(value) {
-		s.Add(value[i])
-	}
-	return s
-}

@@ -6,9 +6,8 @@ const maskBits = 128
 // byteMask tells which of the sets of bytes a value has a byte of.
 type byteMask [maskBits / 64]uint64
 
-func (m *byteMask) add(set int)            { m[set>>6] |= 1 << (set & 63) }
-func (m *byteMask) has(set int) bool       { return m[set>>6]>>(set&63)&1 != 0 }
-func (m *byteMask) meets(o *byteMask) bool { return m[0]&o[0]|m[1]&o[1] != 0 }
+func (m *byteMask) add(set int)      { m[set>>6] |= 1 << (set & 63) }
+func (m *byteMask) has(set int) bool { return m[set>>6]>>(set&63)&1 != 0 }
 
 func (s *Screen) maskOf(value string) (m byteMask) {
 	for i := range len(value) {

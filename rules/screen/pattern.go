@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"cmp"
 	"regexp/syntax"
 	"slices"
 	"strings"
@@ -50,19 +51,9 @@ func rarest(clauses []Clause) []Clause {
 		return c.frequency() > likely || len(c.Words) > maxWords
 	})
 	slices.SortStableFunc(kept, func(a, b Clause) int {
-		return compareFloat(a.frequency(), b.frequency())
+		return cmp.Compare(a.frequency(), b.frequency())
 	})
 	return kept[:min(len(kept), maxClauses)]
-}
-
-func compareFloat(a, b float64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // required reads a simplified expression.

@@ -54,6 +54,14 @@ func (c *Clause) text() string {
 	return strings.Join(append(parts, c.Words...), " ")
 }
 
+// bytesOf is the set of the bytes in value.
+func bytesOf(value string) (s ByteSet) {
+	for i := range len(value) {
+		s.Add(value[i])
+	}
+	return s
+}
+
 // meets is the meaning of a clause, told by other means than the automaton.
 func meets(value string, c *Clause) bool {
 	set := bytesOf(value)

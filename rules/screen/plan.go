@@ -34,8 +34,6 @@ type Target struct {
 // safe for concurrent use.
 type Screen struct {
 	rules       []screened
-	chains      []transform.Chain
-	ofChain     []ruleSet // the rules of each chain
 	words       *automaton
 	postings    [][]posting // by word
 	byBytes     ruleSet     // the rules without a clause of words alone
@@ -46,7 +44,6 @@ type Screen struct {
 
 // screened is a rule as it is looked up.
 type screened struct {
-	id    int
 	full  uint8           // a bit for each clause
 	bytes [maxClauses]int // by clause: the number of its set of bytes, or -1
 	match func(string) bool
@@ -89,11 +86,13 @@ type builder struct {
 	list    []string       // of words
 	numbers map[string]int // of words
 	sets    map[ByteSet]int
+	chains  []transform.Chain
+	ofChain []ruleSet // the rules of each chain
 	slots   uint64
 }
 
 func (b *builder) rule(index int, r Rule) {
-	s := screened{id: r.ID, match: r.Match}
+	s := screened{match: r.Match}
 	wordsAlone := false
 	for i, clause := range r.Clauses[:min(len(r.Clauses), maxClauses)] {
 		s.full |= 1 << i

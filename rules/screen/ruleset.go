@@ -9,7 +9,6 @@ const maxRules = 512
 type ruleSet [maxRules / 64]uint64
 
 func (s *ruleSet) add(r int)      { s[r>>6] |= 1 << (r & 63) }
-func (s *ruleSet) remove(r int)   { s[r>>6] &^= 1 << (r & 63) }
 func (s *ruleSet) has(r int) bool { return s[r>>6]>>(r&63)&1 != 0 }
 
 func (s *ruleSet) addSet(o *ruleSet) {
