@@ -85,10 +85,11 @@ func patternPath(path string) (string, error) {
 			return "", errors.New("a path has no . and .. in it")
 		}
 	}
-	if ambiguousPath(path) {
+	// Escaping may complete what was half an escape: %0 and a space.
+	if path = escapePath(path); ambiguousPath(path) {
 		return "", errors.New("a path has no encoded slash in it")
 	}
-	return escapePath(path), nil
+	return path, nil
 }
 
 // escapePath encodes what is in the WHATWG path percent-encode set.
