@@ -1,0 +1,205 @@
+// Package trail knows the files of a trail: the one that grows, and the
+// segments it has been cut into, which are compressed, read, verified and, in
+// the end, removed. It reads lines and their links, not events.
+//
+//	/var/log/lachan/audit.jsonl                               grows
+//	/var/log/lachan/audit-20261126T000000Z-120001.jsonl       cut off, not yet compressed
+//	/var/log/lachan/audit-20261125T000000Z-80001.jsonl.zst    Zstandard (RFC 8878)
+//
+// A segment's name says when it began and the number of its first line.
+package trail
+
+import (
+	"bufio"
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/lachan-waf/lachan/audit/chain"
+)
+
+// MaxLine bounds a line. Ours have 32 KiB and a link.
+const MaxLine = 64 << 10
+
+// File is one file of a trail.
+type File struct {
+	Path       string
+	First      uint64    // number of its first line; 0 for the growing file where it is empty
+	Begun      time.Time // of its first line
+	Compressed bool
+	Growing    bool
+	Size       int64 // on disk
+}
+
+const nameTime = "20060102T150405Z"
+
+// SegmentName is the path of the segment whose first line has this number and
+// time, beside the growing file.
+func SegmentName(path string, first uint64, begun time.Time) string {
+	stem, ext := split(path)
+	return fmt.Sprintf("%s-%s-%d%s", stem, begun.UTC().Format(nameTime), first, ext)
+}
+
+func split(path string) (stem, ext string) {
+	ext = filepath.Ext(path)
+	return strings.TrimSuffix(path, ext), ext
+}
+
+// segmentPattern reads what SegmentName writes after the stem.
+var segmentPattern = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^-(\d{8}T\d{6}Z)-([1-9]\d{0,19})$`)
+})
+
+// Files lists the files of the trail whose growing file is path, in the order
+// of their lines. A growing file that is missing is left out.
+func Files(path string) ([]File, error) {
+	entries, err := os.ReadDir(filepath.Dir(path))
+	if err != nil {
+		return nil, fmt.Errorf("trail: %w", err)
+	}
+	var files []File
+	for _, entry := range entries {
+		if f, ok := segment(path, entry.Name()); ok {
+			if info, err := entry.Info(); err == nil {
+				f.Size = info.Size()
+				files = append(files, f)
+			}
+		}
+	}
+	slices.SortFunc(files, func(a, b File) int {
+		return cmp.Or(cmp.Compare(a.First, b.First), a.Begun.Compare(b.Begun), cmp.Compare(b.Path, a.Path))
+	})
+	// While a segment is being compressed, or when that was cut short, both are there.
+	files = slices.CompactFunc(files, func(a, b File) bool { return a.First == b.First && a.Begun.Equal(b.Begun) })
+	growing, err := growingFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return files, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("trail: %w", err)
+	}
+	return append(files, growing), nil
+}
+
+func segment(path, name string) (File, bool) {
+	stem, ext := split(filepath.Base(path))
+	name, compressed := strings.CutSuffix(name, ".zst")
+	rest, ok := strings.CutSuffix(name, ext)
+	if rest, ok = cutPrefixIf(ok, rest, stem); !ok {
+		return File{}, false
+	}
+	parts := segmentPattern().FindStringSubmatch(rest)
+	if parts == nil {
+		return File{}, false
+	}
+	begun, err1 := time.Parse(nameTime, parts[1])
+	first, err2 := strconv.ParseUint(parts[2], 10, 64)
+	full := filepath.Join(filepath.Dir(path), name)
+	if compressed {
+		full += ".zst"
+	}
+	return File{Path: full, First: first, Begun: begun, Compressed: compressed}, err1 == nil && err2 == nil
+}
+
+func cutPrefixIf(ok bool, s, prefix string) (string, bool) {
+	if !ok {
+		return s, false
+	}
+	return strings.CutPrefix(s, prefix)
+}
+
+func growingFile(path string) (File, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return File{}, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return File{}, err
+	}
+	file := File{Path: path, Growing: true, Size: info.Size(), Begun: info.ModTime()}
+	line, err := bufio.NewReaderSize(f, MaxLine).ReadSlice('\n')
+	if err != nil { // none, or not yet whole
+		return file, nil
+	}
+	file.describe(line)
+	return file, nil
+}
+
+// describe takes number and time from the first line. A line without them
+// leaves them as they are: verify says what is wrong with it.
+func (f *File) describe(line []byte) {
+	if link, err := chain.Place(line); err == nil {
+		f.First = link.Seq
+	}
+	if at, ok := Time(line); ok {
+		f.Begun = at
+	}
+}
+
+// Open returns the file's lines, decompressed.
+func (f File) Open() (io.ReadCloser, error) {
+	raw, err := os.Open(f.Path)
+	if err != nil || !f.Compressed {
+		return raw, err
+	}
+	decoder, err := zstd.NewReader(raw, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow))
+	if err != nil {
+		raw.Close()
+		return nil, err
+	}
+	return &segmentReader{decoder, raw}, nil
+}
+
+// maxWindow bounds what a segment that we did not write may ask for.
+const maxWindow = 32 << 20
+
+type segmentReader struct {
+	*zstd.Decoder
+	file *os.File
+}
+
+func (r *segmentReader) Close() error {
+	r.Decoder.Close()
+	return r.file.Close()
+}
+
+// stampStart is how each line begins.
+const stampStart = `{"@timestamp":"`
+
+const stampLayout = "2006-01-02T15:04:05.000000Z"
+
+// Stamp returns the time of a line as text. All are in UTC and of one length, so
+// that they compare as text.
+func Stamp(line []byte) (string, bool) {
+	if len(line) < len(stampStart)+len(stampLayout) || string(line[:len(stampStart)]) != stampStart {
+		return "", false
+	}
+	return string(line[len(stampStart) : len(stampStart)+len(stampLayout)]), true
+}
+
+// Time is Stamp as a time.
+func Time(line []byte) (time.Time, bool) {
+	stamp, ok := Stamp(line)
+	if !ok {
+		return time.Time{}, false
+	}
+	at, err := time.Parse(stampLayout, stamp)
+	return at, err == nil
+}
+
+// FormatStamp writes a time as Stamp has it.
+func FormatStamp(t time.Time) string { return t.UTC().Format(stampLayout) }
