@@ -101,9 +101,7 @@ func (r *record) MarshalLogObject(enc zapcore.ObjectEncoder) error {
 	}
 	o.add("observer", (*observerObject)(r))
 	o.add("ecs", ecsObject{})
-	if r.Match != nil || r.Finding != nil || r.Loss != nil || r.hasContentType() {
-		o.add("lachan", (*lachanObject)(r))
-	}
+	o.add("lachan", (*lachanObject)(r))
 	return o.err
 }
 

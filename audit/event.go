@@ -19,25 +19,43 @@ const (
 	Config   Action = "config"   // the configuration was loaded, or was refused (Error says why)
 	Gap      Action = "gap"      // events were lost; written by the Log itself
 	Fold     Action = "fold"     // one record for a flood of the same kind
+	// The trail about itself.
+	CheckpointAction Action = "checkpoint"
+	NoticeAction     Action = "notice"
 )
 
 // Event is one record of the trail. Everything in it is raw, as it was
 // received: Record redacts, bounds and escapes.
 type Event struct {
-	Time      time.Time // zero: now
-	ID        string    // ULID; empty: a new one
-	RequestID string    // ULID of the request, shared by all its events
-	Action    Action
-	Site      string         // service.name; empty for events of the whole proxy
-	Client    netip.AddrPort // the visitor, behind trusted proxies too
-	HTTP      HTTP
-	URL       URL
-	Match     *Match   // the WAF's verdict, if it had one
-	Finding   *Finding // the cleaner's finding, if there is one
-	Reason    string   // event.reason: why, in a few words (`deny`, `config`)
-	Message   string   // one line for people; empty: made from the rest
-	Error     string   // error.message; makes the outcome of `config` a failure
-	Loss      *Loss    // of a `gap`
+	Time       time.Time // zero: now
+	ID         string    // ULID; empty: a new one
+	RequestID  string    // ULID of the request, shared by all its events
+	Action     Action
+	Site       string         // service.name; empty for events of the whole proxy
+	Client     netip.AddrPort // the visitor, behind trusted proxies too
+	HTTP       HTTP
+	URL        URL
+	Match      *Match   // the WAF's verdict, if it had one
+	Finding    *Finding // the cleaner's finding, if there is one
+	Reason     string   // event.reason: why, in a few words (`deny`, `config`)
+	Message    string   // one line for people; empty: made from the rest
+	Error      string   // error.message; makes the outcome of `config` a failure
+	Loss       *Loss    // of a `gap`
+	Fold       *Flood
+	Checkpoint *Checkpoint
+	Notice     *NoticeDetail
+}
+
+type Flood struct {
+	Action      Action
+	Count       uint64
+	First, Last time.Time
+}
+type Checkpoint struct{ Note string }
+type NoticeDetail struct {
+	Kind, Name        string
+	Value             float64
+	FirstSeq, LastSeq uint64
 }
 
 // HTTP describes the exchange. Zero fields are left out of the record.

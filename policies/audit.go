@@ -7,18 +7,25 @@ type Audit struct {
 	// File receives one ECS JSON object per line. Default
 	// "/var/log/lachan/audit.jsonl".
 	File string `yaml:"file" path:""`
-	// Retention is how long rotated files are kept.
-	Retention Duration `yaml:"retention" available:""`
+	// Retention is how long segments that were cut off the file are kept, unless
+	// the level of a site asks for longer. Default 365d.
+	Retention Duration `yaml:"retention"`
+	// Rotate is the size at which the file is cut; it is also cut at midnight.
+	// 1MiB or more, default 256MiB.
+	Rotate Size `yaml:"rotate"`
 	// Durability is `batch` (fsync at most 50 ms after an event; default) or
 	// `always` (fsync after every write).
 	Durability Durability `yaml:"durability" oneof:"batch,always"`
 	// Matches is `blocked` (default) or `all`: also requests that matched
 	// rules without being blocked.
 	Matches Matches `yaml:"matches" oneof:"blocked,all"`
-	// Fold turns floods of one kind into one record with a count.
-	Fold Fold `yaml:"fold" available:"off"`
+	// Fold turns floods of one kind into one record with a count. Default
+	// {first: 50, every: 10s}.
+	Fold Fold `yaml:"fold"`
 	// Sinks ship events elsewhere.
-	Sinks []Sink `yaml:"sinks" available:"[]"`
+	Sinks []Sink `yaml:"sinks"`
+	// Alerts tell people.
+	Alerts Alerts `yaml:"alerts"`
 }
 
 // Durability says when an event is on the disk for good.
@@ -58,27 +65,3 @@ func (f *Fold) UnmarshalText(text []byte) error {
 }
 
 func (f *Fold) mapped() {}
-
-// Sink is a receiver of events: a SOC's syslog, an index, a queue.
-type Sink struct {
-	// Name identifies the sink in metrics and messages.
-	Name string `yaml:"name"`
-	// Type is `syslog`, `http`, `splunk`, `elastic`, `loki`, `kafka`, `otlp` or `file`.
-	Type string `yaml:"type"`
-	// URL is where the receiver listens, such as tls://soc.example:6514.
-	URL string `yaml:"url"`
-	// Format is `ecs`, `cef`, `leef`, `ocsf`, `wazuh` or `rfc5424`.
-	Format string `yaml:"format"`
-	// CA is a PEM file of roots to trust instead of the system's.
-	CA string `yaml:"ca" path:""`
-	// Framing is `octets` (a count before each message) or `newline`.
-	Framing string `yaml:"framing"`
-	// Filter selects events.
-	Filter SinkFilter `yaml:"filter"`
-}
-
-// SinkFilter selects the events a sink receives; empty means all.
-type SinkFilter struct {
-	// Actions are values of event.action, such as block and strip.
-	Actions []string `yaml:"actions"`
-}

@@ -13,9 +13,20 @@ func Default() Config {
 			File:       "/var/log/lachan/audit.jsonl",
 			Durability: DurabilityBatch,
 			Matches:    MatchesBlocked,
+			Retention:  Duration(365 * day),
+			Rotate:     256 * MiB,
+			Fold:       Fold{First: 50, Every: Duration(10 * time.Second)},
+			Alerts:     Alerts{Language: BothTongues, Every: Duration(15 * time.Minute)},
 		},
 	}
 }
+
+// The defaults of sinks and alerts.
+const (
+	defaultResend = 10 * time.Second
+	defaultDelay  = time.Second
+	defaultWithin = 5 * time.Minute
+)
 
 // DefaultSite returns a site that says nothing but could be served once it
 // has a name, hosts and an upstream.

@@ -67,7 +67,7 @@ func TestSchemaAgreesWithLoad(t *testing.T) {
 			t.Errorf("%s: schema refuses what Load accepts: %v", file, result.ToList().Errors)
 		}
 	}
-	for _, name := range []string{"design", "unknown-key", "wrong-type", "choices", "paranoia", "required"} {
+	for _, name := range []string{"unknown-key", "wrong-type", "choices", "paranoia", "required"} {
 		file := "../testdata/config/" + name + ".bad.yaml"
 		if compiled.Validate(yamlValue(t, file)).IsValid() {
 			t.Errorf("%s: schema accepts what Load refuses", file)
@@ -241,10 +241,13 @@ func (g *generator) plain(typ reflect.Type, tag reflect.StructTag, value reflect
 		return g.object(typ, value)
 	case reflect.Slice:
 		element := reflect.Zero(typ.Elem())
-		if typ.Elem() == reflect.TypeFor[Site]() {
-			element = reflect.ValueOf(DefaultSite())
+		if entry, ok := reflect.New(typ.Elem()).Interface().(defaulter); ok {
+			entry.setDefaults()
+			element = reflect.ValueOf(entry).Elem()
 		}
 		return map[string]any{"type": "array", "items": g.schemaOf(typ.Elem(), tag, element)}
+	case reflect.Map:
+		return map[string]any{"type": "object", "additionalProperties": g.schemaOf(typ.Elem(), "", reflect.Zero(typ.Elem()))}
 	case reflect.Bool:
 		return map[string]any{"type": "boolean", "default": value.Bool()}
 	case reflect.Int:

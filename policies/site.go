@@ -23,6 +23,9 @@ type Site struct {
 	Profile Profile `yaml:"profile" oneof:"generic,wordpress,joomla,drupal,nukeviet,dotnetnuke,sharepoint,liferay" available:"generic,wordpress"`
 	// TrustedProxies are the peers whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix `yaml:"trusted_proxies"`
+	// Level is the site's information-system security level, 1 to 5. It is the
+	// floor of audit.retention: 0, 30, 90, 180 and 365 days. 0 (default): not rated.
+	Level int `yaml:"level" range:"0,5"`
 	// Contact tells a blocked visitor whom to write or call; plain text.
 	Contact  string   `yaml:"contact"`
 	WAF      WAF      `yaml:"waf"`

@@ -27,9 +27,7 @@ func checkConfig(d *decoder, c *Config) {
 	if c.StateDir == "" {
 		d.reject("state_dir", "empty: certificates need a folder")
 	}
-	if c.Audit.File == "" {
-		d.reject("audit.file", "empty: events need a file")
-	}
+	checkAudit(d, &c.Audit)
 	checkACME(d, &c.ACME)
 	checkAdmin(d, c.Admin.Listen)
 }
