@@ -76,7 +76,7 @@ func TestLine(t *testing.T) {
 			`"snippet":"<script src=\"https://evil.test/x.js?key=1\">","reasons":["host not allowed","after </html>"],"sha256":"` + strings.Repeat("ab", 32) + `","before_sha256":"` + strings.Repeat("cd", 32) + `","after_sha256":"` + strings.Repeat("ef", 32) + `"}}}` + "\n"},
 		{"config", Event{Time: time.Unix(0, 0), ID: "x", Action: Config, Message: "configuration refused", Error: "lachan.yaml:3:1: unknown key"},
 			`{"@timestamp":"1970-01-01T00:00:00.000000Z","event":{"id":"x","action":"config","kind":"event","category":["configuration"],"type":["change"],"outcome":"failure","severity":47,"module":"lachan","dataset":"lachan.audit"},` +
-				`"message":"configuration refused","error":{"message":"lachan.yaml:3:1: unknown key"},` + observer + "}\n"},
+				`"message":"configuration refused","error":{"message":"lachan.yaml:3:1: unknown key"},` + observer + `,"lachan":{}}` + "\n"},
 		{"gap", Event{Time: time.Unix(9, 0), ID: "x", Action: Gap, Loss: &Loss{Count: 3, First: time.Unix(1, 0), Last: time.Unix(2, 0), Reason: "queue full"}},
 			`{"@timestamp":"1970-01-01T00:00:09.000000Z","event":{"id":"x","action":"gap","kind":"pipeline_error","category":["web"],"type":["error"],"outcome":"failure","severity":73,"module":"lachan","dataset":"lachan.audit"},` +
 				`"message":"3 events lost: queue full",` + observer + `,"lachan":{"gap":{"count":3,"first":"1970-01-01T00:00:01.000000Z","last":"1970-01-01T00:00:02.000000Z","reason":"queue full"}}}` + "\n"},

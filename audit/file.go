@@ -152,6 +152,35 @@ func (s *spool) reopen() error {
 	return err
 }
 
+func (s *spool) size() (int64, error) {
+	info, err := s.file.Stat()
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), nil
+}
+
+// rotate gives the file another name and goes on with an empty one. On an error
+// the old one stays in use, under its old name where that can be had.
+func (s *spool) rotate(name string) error {
+	if err := s.sync(); err != nil {
+		return err
+	}
+	if _, err := os.Lstat(name); err == nil {
+		return fmt.Errorf("%s exists", name)
+	}
+	if err := os.Rename(s.path, name); err != nil {
+		return err
+	}
+	fresh, _, err := openSpool(s.path, s.log)
+	if err != nil {
+		return errors.Join(err, os.Rename(name, s.path))
+	}
+	err = s.file.Close()
+	*s = *fresh
+	return err
+}
+
 // current reports whether the path still leads to the open file.
 func (s *spool) current() bool {
 	mine, err1 := s.file.Stat()

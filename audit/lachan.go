@@ -29,6 +29,15 @@ func (r *lachanObject) MarshalLogObject(enc zapcore.ObjectEncoder) error {
 	if r.Loss != nil {
 		o.add("gap", (*gapObject)(r.Loss))
 	}
+	if r.Fold != nil {
+		o.add("fold", (*foldObject)(r.Fold))
+	}
+	if r.Checkpoint != nil {
+		o.add("checkpoint", (*checkpointObject)(r.Checkpoint))
+	}
+	if r.Notice != nil {
+		o.add("notice", (*noticeObject)(r.Notice))
+	}
 	return o.err
 }
 
@@ -68,5 +77,38 @@ func (g *gapObject) MarshalLogObject(enc zapcore.ObjectEncoder) error {
 		enc.AddString("last", stamp(g.Last))
 	}
 	o.text("reason", g.Reason)
+	return nil
+}
+
+type (
+	foldObject       Flood
+	checkpointObject Checkpoint
+	noticeObject     NoticeDetail
+)
+
+func (f *foldObject) MarshalLogObject(enc zapcore.ObjectEncoder) error {
+	enc.AddString("action", string(f.Action))
+	enc.AddUint64("count", f.Count)
+	enc.AddString("first", stamp(f.First))
+	enc.AddString("last", stamp(f.Last))
+	return nil
+}
+
+func (c *checkpointObject) MarshalLogObject(enc zapcore.ObjectEncoder) error {
+	enc.AddString("note", c.Note)
+	return nil
+}
+
+func (n *noticeObject) MarshalLogObject(enc zapcore.ObjectEncoder) error {
+	o := objects{enc: enc}
+	o.text("kind", n.Kind)
+	o.text("name", n.Name)
+	if n.Value != 0 {
+		enc.AddFloat64("value", n.Value)
+	}
+	if n.LastSeq != 0 {
+		enc.AddUint64("first_seq", n.FirstSeq)
+		enc.AddUint64("last_seq", n.LastSeq)
+	}
 	return nil
 }

@@ -17,10 +17,13 @@ var ErrClosed = errors.New("audit: log is closed")
 
 // Info is what a Log says of the process that writes it, and what it is given.
 type Info struct {
-	Version  string           // observer.version
-	Hostname string           // observer.hostname
-	Logger   *zap.Logger      // operational log; nil: none
-	Now      func() time.Time // nil: time.Now
+	Version  string // observer.version
+	Hostname string // observer.hostname
+	// State is a folder for what must outlive a restart and nobody else may
+	// read: the key that signs checkpoints. Empty: nothing is signed.
+	State  string
+	Logger *zap.Logger      // operational log; nil: none
+	Now    func() time.Time // nil: time.Now
 }
 
 // Log writes the trail to its file. One Log writes a file; Open says ErrInUse
@@ -30,25 +33,59 @@ type Log struct {
 	now    func() time.Time
 	enc    *encoder
 	queue  *queue
+	floods *floods
 	meter  *meter
 	writer *writer
+	keeper *keeper // nil: the file is none that can be cut
 	closed sync.Once
 	err    error // of Close
 }
 
 // Open opens or creates cfg.File and starts the writer. A last line torn by a
-// crash is removed and accounted for with a gap event. cfg.Durability is
-// heeded; which matches are recorded is the caller's decision.
+// crash is removed and accounted for with a gap event, and so are lines that the
+// last checkpoint has seen and the trail no longer has. cfg's durability,
+// rotation, retention and folding are heeded; which matches are recorded is the
+// caller's decision.
 func Open(cfg policies.Audit, info Info) (*Log, error) {
 	info = info.withDefaults()
 	file, torn, err := openSpool(cfg.File, info.Logger)
 	if err != nil {
 		return nil, fmt.Errorf("audit: open %s: %w", cfg.File, bare(err))
 	}
-	l := newLog(file, cfg, info, newQueue(maxQueuedLines, maxQueuedBytes))
+	l, err := start(file, cfg, info)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("audit: open %s: %w", cfg.File, err), file.close())
+	}
 	if torn {
 		info.Logger.Warn("half a line of an earlier crash removed from the audit log", zap.String("file", cfg.File))
 		l.Record(Event{Action: Gap, Loss: &Loss{Count: 1, Reason: "torn line"}})
+	}
+	return l, nil
+}
+
+// start goes on with the chain where the files of the trail leave it.
+func start(file *spool, cfg policies.Audit, info Info) (*Log, error) {
+	if !file.regular {
+		l, err := newLog(file, cfg, info, newQueue(maxQueuedLines, maxQueuedBytes), origin{})
+		if err != nil {
+			return nil, err
+		}
+		return l.run(), nil
+	}
+	from, err := findOrigin(cfg.File, info)
+	if err != nil {
+		return nil, err
+	}
+	l, err := newLog(file, cfg, info, newQueue(maxQueuedLines, maxQueuedBytes), from)
+	if err != nil {
+		return nil, err
+	}
+	l.writer.cuts.size = int64(cfg.Rotate)
+	l.run()
+	l.keeper = startKeeper(cfg, info, l)
+	if from.lost > 0 {
+		info.Logger.Error("lines that were signed are missing at the end of the audit log", zap.Uint64("lines", from.lost), zap.String("file", cfg.File))
+		l.Record(Event{Action: Gap, Loss: &Loss{Count: from.lost, Reason: "trail cut"}})
 	}
 	return l, nil
 }
@@ -63,16 +100,27 @@ func (info Info) withDefaults() Info {
 	return info
 }
 
-func newLog(file appender, cfg policies.Audit, info Info, q *queue) *Log {
-	l := &Log{path: cfg.File, now: info.Now, enc: newEncoder(info), queue: q, meter: &meter{}}
+func newLog(file appender, cfg policies.Audit, info Info, q *queue, from origin) (*Log, error) {
+	seal, err := newSealer(from.head, &info)
+	if err != nil {
+		return nil, err
+	}
+	l := &Log{path: cfg.File, now: info.Now, enc: newEncoder(info), queue: q, meter: &meter{}, floods: newFloods(cfg.Fold)}
 	l.writer = &writer{
-		file: file, queue: q, enc: l.enc, meter: l.meter, now: info.Now,
+		file: file, queue: q, enc: l.enc, meter: l.meter, now: info.Now, floods: l.floods,
 		log:     info.Logger.With(zap.String("file", cfg.File)),
 		always:  cfg.Durability == policies.DurabilityAlways,
+		sealer:  seal,
+		cuts:    cuts{path: cfg.File, first: from.first, begun: from.begun},
+		durable: newDurable(from.head.Seq),
 		reopens: make(chan chan error),
 		closing: make(chan context.Context, 1),
 		done:    make(chan struct{}),
 	}
+	return l, nil
+}
+
+func (l *Log) run() *Log {
 	go l.writer.run() // ended by Close
 	return l
 }
@@ -84,7 +132,7 @@ func (l *Log) Record(e Event) {
 	if e.Time.IsZero() {
 		e.Time = l.now()
 	}
-	if l.queue.full(e.Time) {
+	if l.floods.folds(&e) || l.queue.full(e.Time) {
 		return
 	}
 	if e.ID == "" {
@@ -118,6 +166,7 @@ func (l *Log) Reopen() error {
 // the error says how many events were not written.
 func (l *Log) Close(ctx context.Context) error {
 	l.closed.Do(func() {
+		l.keeper.stop()
 		l.queue.close()
 		l.writer.closing <- ctx
 		l.err = l.wait(ctx)
@@ -157,5 +206,6 @@ func (l *Log) Stats() Stats {
 	queued, dropped := l.queue.figures()
 	s.Queued += queued
 	s.Dropped = dropped
+	s.Folded = l.floods.figures()
 	return s
 }

@@ -37,6 +37,16 @@ func openLog(t testing.TB, path string) *Log {
 	return l
 }
 
+// startLog is Open with another file.
+func startLog(t testing.TB, file appender, cfg policies.Audit, info Info, q *queue) *Log {
+	t.Helper()
+	l, err := newLog(file, cfg, info, q, origin{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l.run()
+}
+
 func closeLog(t testing.TB, l *Log) {
 	t.Helper()
 	if err := l.Close(context.Background()); err != nil {
@@ -53,6 +63,7 @@ type written struct {
 			Count  uint64
 			Reason string
 		}
+		Fold struct{ Count uint64 }
 	}
 }
 
@@ -350,8 +361,10 @@ func (d *disk) sync() error {
 	return nil
 }
 
-func (d *disk) reopen() error { return nil }
-func (d *disk) close() error  { return d.sync() }
+func (d *disk) size() (int64, error) { return 0, nil }
+func (d *disk) rotate(string) error  { return nil }
+func (d *disk) reopen() error        { return nil }
+func (d *disk) close() error         { return d.sync() }
 
 func (d *disk) set(err error) {
 	d.mu.Lock()
@@ -366,7 +379,7 @@ func TestSyncDelay(t *testing.T) {
 		t.Run(string(durability), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				d := &disk{}
-				l := newLog(d, policies.Audit{Durability: durability}, testInfo(), newQueue(100, 1<<20))
+				l := startLog(t, d, policies.Audit{Durability: durability}, testInfo(), newQueue(100, 1<<20))
 				start := time.Now()
 				for range 8 {
 					l.Record(blockEvent())
@@ -392,7 +405,7 @@ func TestGapIsExact(t *testing.T) {
 		d := &disk{broken: syscall.ENOSPC}
 		info := testInfo()
 		info.Logger = zap.New(core)
-		l := newLog(d, policies.Audit{}, info, newQueue(10, 1<<20))
+		l := startLog(t, d, policies.Audit{}, info, newQueue(10, 1<<20))
 		l.Record(Event{Action: Block, RequestID: "held"})
 		synctest.Wait() // the writer holds one and backs off
 		for i := range 25 {
@@ -427,7 +440,7 @@ func TestGapIsExact(t *testing.T) {
 func TestQueueBytes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &disk{broken: syscall.EIO}
-		l := newLog(d, policies.Audit{}, testInfo(), newQueue(1000, 64<<10))
+		l := startLog(t, d, policies.Audit{}, testInfo(), newQueue(1000, 64<<10))
 		l.Record(Event{})
 		synctest.Wait()
 		for range 100 {
@@ -444,7 +457,7 @@ func TestQueueBytes(t *testing.T) {
 // TestCloseDeadline: Close does not wait for a dead disk, and says what is lost.
 func TestCloseDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := newLog(&disk{broken: syscall.EIO}, policies.Audit{File: "x"}, testInfo(), newQueue(100, 1<<20))
+		l := startLog(t, &disk{broken: syscall.EIO}, policies.Audit{File: "x"}, testInfo(), newQueue(100, 1<<20))
 		l.Record(Event{})
 		synctest.Wait()
 		l.Record(Event{})
@@ -473,7 +486,7 @@ func TestCloseDeadline(t *testing.T) {
 func TestReopenWhileFailing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &disk{broken: syscall.ENOSPC}
-		l := newLog(d, policies.Audit{}, testInfo(), newQueue(100, 1<<20))
+		l := startLog(t, d, policies.Audit{}, testInfo(), newQueue(100, 1<<20))
 		l.Record(Event{})
 		time.Sleep(time.Minute)
 		d.set(nil)

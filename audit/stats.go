@@ -3,9 +3,11 @@ package audit
 import "sync"
 
 // Stats are a Log's figures since Open. Events given to Record are either
-// Written, Dropped or Queued; gap events add to Written.
+// Written, Folded, Dropped or Queued; what the trail writes of itself (gap, fold,
+// checkpoint) adds to Written.
 type Stats struct {
 	Written   uint64 // events in the file
+	Folded    uint64 // events that a fold record counts, or will within audit.fold.every
 	Dropped   uint64 // events lost: the queue was full, or the Log closed
 	Queued    int    // events waiting for the disk
 	Bytes     uint64 // written

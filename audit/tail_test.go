@@ -11,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/lachan-waf/lachan/audit/chain"
 )
 
 // screen is what Tail writes to.
@@ -203,12 +205,23 @@ func TestTailFollows(t *testing.T) {
 	})
 }
 
+// sealedLine is the event as the first line of a trail.
+func sealedLine(t *testing.T, e Event) string {
+	t.Helper()
+	var head chain.Head
+	line, err := head.Seal(nil, []byte(encodeLine(t, e)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(line)
+}
+
 func TestTailFollowsALog(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a")
 	follows(t, path, func(sees func(string)) {
 		l := openLog(t, path)
 		l.Record(blockEvent())
 		closeLog(t, l)
-		sees(encodeLine(t, blockEvent()))
+		sees(sealedLine(t, blockEvent()))
 	})
 }

@@ -7,6 +7,8 @@ import (
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/buffer"
+
+	"github.com/lachan-waf/lachan/audit/chain"
 )
 
 const (
@@ -22,23 +24,31 @@ const (
 // appender is the file as the writer sees it.
 type appender interface {
 	append(lines []byte) error
+	size() (int64, error)
 	sync() error
 	reopen() error
+	// rotate goes on with an empty file, and leaves the old one under this name.
+	rotate(name string) error
 	close() error
 }
 
 // writer is the one goroutine that touches the file.
 type writer struct {
-	file   appender
-	queue  *queue
-	enc    *encoder
-	meter  *meter
-	log    *zap.Logger
-	now    func() time.Time
-	always bool // sync after each group
+	file    appender
+	queue   *queue
+	enc     *encoder
+	meter   *meter
+	log     *zap.Logger
+	now     func() time.Time
+	always  bool // sync after each group
+	sealer  sealer
+	cuts    cuts
+	durable *durable
+	floods  *floods
 
 	reopens chan chan error
 	closing chan context.Context // how long the last lines may take
+	until   context.Context      //nolint:containedctx // what closing has brought; nil: nobody closes yet
 	done    chan struct{}
 
 	spare   []*buffer.Buffer
@@ -55,14 +65,20 @@ func (w *writer) run() {
 	for {
 		select {
 		case <-w.queue.ready:
-			w.drain(nil) //nolint:staticcheck // no deadline while the log is open; closing brings one
+			w.drain()
 		case <-w.syncDue():
 			w.sync()
+		case <-w.sealer.due():
+			w.checkpoint()
+		case <-w.floods.due():
+			w.sumUp(false)
 		case reply := <-w.reopens:
 			reply <- w.reopen()
-		case ctx := <-w.closing:
+		case w.until = <-w.closing:
 			if !w.gaveUp {
-				w.drain(ctx)
+				w.sumUp(true)
+				w.drain()
+				w.checkpoint()
 			}
 			w.finish()
 			return
@@ -78,40 +94,89 @@ func (w *writer) syncDue() <-chan time.Time {
 }
 
 // drain writes what is queued, and the gap after it.
-func (w *writer) drain(ctx context.Context) {
+func (w *writer) drain() {
 	lines, lost := w.queue.take(w.spare)
 	if lost.Count > 0 {
 		lost.Reason = "queue full"
-		lines = append(lines, w.gap(lost)...)
+		lines = w.own(lines, &Event{Action: Gap, Loss: &lost})
 	}
+	w.spare = w.put(lines)
+}
+
+// put writes lines, and returns the emptied slice. Those that cannot be written
+// until the deadline of Close stay with the meter, which has Close report them.
+func (w *writer) put(lines []*buffer.Buffer) []*buffer.Buffer {
 	w.meter.hold(len(lines))
 	for rest := lines; len(rest) > 0; {
+		w.cut()
 		n := w.gather(rest)
-		if !w.persist(n, &ctx) {
-			w.gaveUp = true // the meter still holds the lines: Close reports them
+		if !w.persist(n) {
+			w.gaveUp = true
 			break
 		}
 		rest = release(rest, n)
 	}
 	clear(lines)
-	w.spare = lines[:0]
+	return lines[:0]
 }
 
-// gap makes the line that stands for what is missing.
-func (w *writer) gap(lost Loss) []*buffer.Buffer {
-	line, err := w.enc.line(&Event{Time: w.now(), ID: NewID(), Action: Gap, Loss: &lost})
+// own adds the line of an event of the trail about itself.
+func (w *writer) own(lines []*buffer.Buffer, e *Event) []*buffer.Buffer {
+	e.Time, e.ID = w.now(), NewID()
+	line, err := w.enc.line(e)
 	if err != nil {
-		w.log.Error("audit gap could not be encoded", zap.Error(err), zap.Uint64("events", lost.Count))
-		return nil
+		w.meter.failed(fmt.Errorf("encode: %w", err))
+		w.log.Error("audit event could not be encoded", zap.String("action", string(e.Action)), zap.Error(err))
+		return lines
 	}
-	return []*buffer.Buffer{line}
+	return append(lines, line)
 }
 
-// gather joins as many lines as go into one write.
+// sumUp writes what floods have come to since the last time.
+func (w *writer) sumUp(last bool) {
+	var lines []*buffer.Buffer
+	for _, e := range w.floods.take(w.now(), last) {
+		lines = w.own(lines, &e)
+	}
+	w.put(lines)
+}
+
+// checkpoint signs where the chain stands, unless nothing was written since.
+func (w *writer) checkpoint() {
+	note := w.sealer.sign(w.now())
+	if note == "" || w.gaveUp {
+		return
+	}
+	w.put(w.own(nil, &Event{Action: CheckpointAction, Checkpoint: &Checkpoint{Note: note}}))
+	w.sync()
+	if w.durable.seq() >= w.sealer.head.Seq {
+		w.sealer.remember(note, w.log)
+	}
+}
+
+// cut goes on with a new file where the old one is large or of yesterday.
+func (w *writer) cut() {
+	size, err := w.file.size()
+	if err != nil || !w.cuts.due(size, w.sealer.head.Seq+1, w.now()) {
+		return
+	}
+	w.cuts.on() // the checkpoint is a line as well
+	w.checkpoint()
+	name, now := w.cuts.name(), w.now()
+	if err := w.file.rotate(name); err != nil {
+		w.cuts.later(now)
+		w.failed("rotate", err)
+		return
+	}
+	w.cuts.done(w.sealer.head.Seq+1, now)
+}
+
+// gather seals and joins as many lines as go into one write.
 func (w *writer) gather(lines []*buffer.Buffer) (n int) {
 	w.group = w.group[:0]
-	for n < len(lines) && (n == 0 || len(w.group)+lines[n].Len() <= maxGroup) {
-		w.group = append(w.group, lines[n].Bytes()...)
+	w.sealer.begin()
+	for n < len(lines) && (n == 0 || len(w.group)+lines[n].Len()+chain.Overhead <= maxGroup) {
+		w.group = w.sealer.seal(w.group, lines[n].Bytes())
 		n++
 	}
 	return n
@@ -126,7 +191,7 @@ func release(lines []*buffer.Buffer, n int) []*buffer.Buffer {
 
 // persist writes the group, for as long as it takes: meanwhile the queue fills
 // and counts. Only the deadline of Close ends it early.
-func (w *writer) persist(lines int, ctx *context.Context) bool {
+func (w *writer) persist(lines int) bool {
 	for wait := firstRetry; ; wait = min(2*wait, lastRetry) {
 		err := w.file.append(w.group)
 		if err == nil {
@@ -134,17 +199,17 @@ func (w *writer) persist(lines int, ctx *context.Context) bool {
 			return true
 		}
 		w.failed("write", err)
-		if !w.pause(wait, ctx) {
+		if !w.pause(wait) {
 			return false
 		}
 	}
 }
 
 // pause waits before the next attempt; Reopen and Close are served meanwhile.
-func (w *writer) pause(wait time.Duration, ctx *context.Context) bool {
+func (w *writer) pause(wait time.Duration) bool {
 	closing, deadline := w.closing, (<-chan struct{})(nil)
-	if *ctx != nil {
-		closing, deadline = nil, (*ctx).Done()
+	if w.until != nil {
+		closing, deadline = nil, w.until.Done()
 	}
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
@@ -152,9 +217,8 @@ func (w *writer) pause(wait time.Duration, ctx *context.Context) bool {
 	case <-timer.C:
 	case reply := <-w.reopens:
 		reply <- w.reopen()
-	case next := <-closing:
-		*ctx = next
-		w.closing <- next // for run
+	case w.until = <-closing:
+		w.closing <- w.until // for run
 	case <-deadline:
 		return false
 	}
@@ -163,6 +227,7 @@ func (w *writer) pause(wait time.Duration, ctx *context.Context) bool {
 
 func (w *writer) wrote(lines int) {
 	w.meter.wrote(lines, len(w.group))
+	w.sealer.commit()
 	if w.failing {
 		w.failing = false
 		w.log.Info("audit log is written again")
@@ -182,7 +247,9 @@ func (w *writer) sync() {
 	}
 	if err := w.file.sync(); err != nil {
 		w.failed("sync", err)
+		return
 	}
+	w.durable.reach(w.sealer.head.Seq)
 }
 
 // failed speaks once for each run of failures; the figures count them all.
@@ -203,10 +270,14 @@ func (w *writer) reopen() error {
 }
 
 func (w *writer) finish() {
+	w.sealer.close()
+	w.floods.close()
 	if w.timer != nil {
 		w.timer.Stop()
 	}
 	if err := w.file.close(); err != nil {
 		w.failed("close", err)
+		return
 	}
+	w.durable.reach(w.sealer.head.Seq)
 }

@@ -65,3 +65,34 @@ func (f *Fold) UnmarshalText(text []byte) error {
 }
 
 func (f *Fold) mapped() {}
+
+// levelFloor is how long events of a site are kept at least, by the site's
+// level. Levels are those of Decree 85/2016/NĐ-CP; the times follow the months of
+// log retention that Circular 12/2022/TT-BTTTT asks of each.
+func levelFloor(level int) Duration {
+	switch level {
+	case 2:
+		return Duration(30 * day)
+	case 3:
+		return Duration(90 * day)
+	case 4:
+		return Duration(180 * day)
+	case 5:
+		return Duration(365 * day)
+	}
+	return 0
+}
+
+// KeepEvents returns how long segments of the trail are kept: audit.retention,
+// or what the highest level of a site asks for where that is longer. A trail
+// holds all sites' events, so that one site's floor is everybody's.
+func (c *Config) KeepEvents() Duration {
+	keep := c.Audit.Retention
+	for i := range c.Sites {
+		keep = max(keep, levelFloor(c.Sites[i].Level))
+	}
+	for i := range c.Refused {
+		keep = max(keep, levelFloor(c.Refused[i].Level))
+	}
+	return keep
+}

@@ -232,3 +232,16 @@ func TestBodyPathsInherit(t *testing.T) {
 		t.Errorf("paths %v, want %v", got, want)
 	}
 }
+
+func TestALevelIsTheFloorOfRetention(t *testing.T) {
+	for level, want := range map[int]Duration{0: Duration(day), 1: Duration(day), 2: Duration(30 * day), 3: Duration(90 * day), 4: Duration(180 * day), 5: Duration(365 * day)} {
+		c := Config{Audit: Audit{Retention: Duration(day)}, Sites: []Site{{}, {Level: level}}}
+		if got := c.KeepEvents(); got != want {
+			t.Errorf("level %d: %v, want %v", level, got, want)
+		}
+		c.Audit.Retention = Duration(500 * day)
+		if got := c.KeepEvents(); got != c.Audit.Retention {
+			t.Errorf("level %d shortens %v to %v", level, c.Audit.Retention, got)
+		}
+	}
+}

@@ -16,6 +16,7 @@ import (
 const (
 	privateFile = "checkpoint.key"
 	publicFile  = "checkpoint.pub"
+	lastFile    = "checkpoint.last"
 )
 
 // Key signs checkpoints with Ed25519.
@@ -87,4 +88,26 @@ func makeKey(folder, host string) (*Key, error) {
 		return nil, fmt.Errorf("checkpoint: %w", err)
 	}
 	return newKey(private, public)
+}
+
+// Save keeps the last note of folder's key.
+func Save(folder, signed string) error {
+	path := filepath.Join(folder, lastFile)
+	err := os.WriteFile(path+".new", []byte(signed), 0o600)
+	if err == nil {
+		err = os.Rename(path+".new", path)
+	}
+	if err != nil {
+		return fmt.Errorf("checkpoint: %w", err)
+	}
+	return nil
+}
+
+// Last returns the last note of folder's key; "" where there is none.
+func Last(folder string) (string, error) {
+	signed, err := os.ReadFile(filepath.Join(folder, lastFile))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("checkpoint: %w", err)
+	}
+	return string(signed), nil
 }

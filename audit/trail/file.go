@@ -11,6 +11,7 @@ package trail
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -65,6 +66,10 @@ var segmentPattern = sync.OnceValue(func() *regexp.Regexp {
 // Files lists the files of the trail whose growing file is path, in the order
 // of their lines. A growing file that is missing is left out.
 func Files(path string) ([]File, error) {
+	growing, err := growingFile(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("trail: %w", err)
+	}
 	entries, err := os.ReadDir(filepath.Dir(path))
 	if err != nil {
 		return nil, fmt.Errorf("trail: %w", err)
@@ -83,12 +88,9 @@ func Files(path string) ([]File, error) {
 	})
 	// While a segment is being compressed, or when that was cut short, both are there.
 	files = slices.CompactFunc(files, func(a, b File) bool { return a.First == b.First && a.Begun.Equal(b.Begun) })
-	growing, err := growingFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
+	cutSince := len(files) > 0 && growing.First > 0 && files[len(files)-1].First >= growing.First
+	if growing.Path == "" || cutSince {
 		return files, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("trail: %w", err)
 	}
 	return append(files, growing), nil
 }
@@ -203,3 +205,38 @@ func Time(line []byte) (time.Time, bool) {
 
 // FormatStamp writes a time as Stamp has it.
 func FormatStamp(t time.Time) string { return t.UTC().Format(stampLayout) }
+
+// Last returns where the chain stands at the end of the file. ok is false where
+// no line has a link.
+func (f File) Last() (head chain.Head, ok bool, err error) {
+	body, err := f.Open()
+	if err != nil {
+		return head, false, err
+	}
+	defer body.Close()
+	if raw, plain := body.(*os.File); plain && f.Size > MaxLine {
+		if _, err := raw.Seek(-MaxLine, io.SeekEnd); err != nil {
+			return head, false, err
+		}
+	}
+	lines := bufio.NewReaderSize(body, readSize)
+	for {
+		line, err := lines.ReadSlice('\n')
+		if errors.Is(err, io.EOF) {
+			return head, ok, nil
+		}
+		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
+			return head, ok, err
+		}
+		if link, err := chain.Place(line); err == nil {
+			head, ok = link.Head(), true
+		}
+	}
+}
+
+// HasAction reports that the line's event.action is this one. The encoder writes
+// it second in `event`, which is the second member: no hostile value comes before.
+func HasAction(line []byte, action string) bool {
+	head := line[:min(len(line), 256)]
+	return bytes.Contains(head, []byte(`","action":"`+action+`","kind":"`))
+}

@@ -31,6 +31,7 @@ type Reader struct {
 	next uint64 // the number of the next line, or the least of those to come
 	file *openFile
 	done string // the segment that was read to its end last
+	hole uint64 // the line that was looked for once more, as it seemed to be missing
 }
 
 // openFile is the file under the reader.
@@ -95,6 +96,13 @@ func (r *Reader) Next(limit uint64) (Line, error) {
 		line, err := r.file.next(limit)
 		switch {
 		case err == nil && line.Seq != 0 && line.Seq < r.next: // the file begins before what is wanted
+		case err == nil && line.Seq > r.next && r.hole != r.next:
+			// Files are listed while they are cut: the line may stand in one that was
+			// not there a moment ago.
+			r.hole = r.next
+			if err := r.Close(); err != nil {
+				return Line{}, err
+			}
 		case err == nil:
 			r.next = max(r.next, line.Seq+1)
 			return line, nil

@@ -1,6 +1,7 @@
 package trail
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -8,6 +9,8 @@ import (
 	"path/filepath"
 
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/lachan-waf/lachan/audit/chain"
 )
 
 // Compress replaces a segment by its compressed form and returns that. A crash
@@ -72,4 +75,69 @@ func syncFolder(path string) error {
 		return err
 	}
 	return errors.Join(d.Sync(), d.Close())
+}
+
+// Span says what Thin took out of a segment.
+type Span struct {
+	First, Last uint64 // between which lines
+	Removed     uint64 // how many
+}
+
+// Thin replaces a compressed segment by one with only the lines that keep wants.
+// It reports false, and leaves the segment, where that would remove nothing.
+func Thin(f File, keep func(line []byte) bool) (bool, Span, error) {
+	var span Span
+	if !f.Compressed {
+		return false, span, nil
+	}
+	body, err := f.Open()
+	if err != nil {
+		return false, span, fmt.Errorf("trail: %w", err)
+	}
+	defer body.Close()
+	temporary := f.Path + ".new"
+	out, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o640) //nolint:gosec // as readable as the trail itself
+	if err != nil {
+		return false, span, fmt.Errorf("trail: %w", err)
+	}
+	defer os.Remove(temporary)
+	err = thin(out, body, keep, &span)
+	err = errors.Join(err, out.Sync(), out.Close())
+	if err == nil && span.Removed > 0 {
+		err = os.Rename(temporary, f.Path)
+	}
+	if err != nil {
+		return false, span, fmt.Errorf("trail: thin %s: %w", f.Path, err)
+	}
+	return span.Removed > 0, span, nil
+}
+
+func thin(out io.Writer, in io.Reader, keep func(line []byte) bool, span *Span) error {
+	encoder, err := zstd.NewWriter(out, zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(true))
+	if err != nil {
+		return err
+	}
+	lines := bufio.NewReaderSize(in, readSize)
+	for {
+		line, err := lines.ReadSlice('\n')
+		if errors.Is(err, io.EOF) {
+			return encoder.Close()
+		}
+		if err != nil {
+			return errors.Join(err, encoder.Close())
+		}
+		if link, err := chain.Place(line); err == nil {
+			if span.First == 0 {
+				span.First = link.Seq
+			}
+			span.Last = link.Seq
+		}
+		if !keep(line) {
+			span.Removed++
+			continue
+		}
+		if _, err := encoder.Write(line); err != nil {
+			return errors.Join(err, encoder.Close())
+		}
+	}
 }

@@ -3,6 +3,7 @@ package trail
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -364,9 +365,9 @@ func (v *verifier) end() {
 
 // holes tells which of the missing lines nothing accounts for.
 func (v *verifier) holes() {
-	removed := 0
+	removed, excused := 0, joined(v.excused)
 	for _, h := range v.missing {
-		if slices.ContainsFunc(v.excused, func(s span) bool { return h.from >= s.from && h.to <= s.to }) {
+		if slices.ContainsFunc(excused, func(s span) bool { return h.from >= s.from && h.to <= s.to }) {
 			removed++
 			continue
 		}
@@ -375,6 +376,19 @@ func (v *verifier) holes() {
 	if removed > 0 {
 		v.remark("lines were removed in %d places because their time was over or the disk was full, as the trail says itself", removed)
 	}
+}
+
+// joined are the spans with those that overlap or meet made one.
+func joined(spans []span) (out []span) {
+	slices.SortFunc(spans, func(a, b span) int { return cmp.Compare(a.from, b.from) })
+	for _, s := range spans {
+		if n := len(out); n > 0 && s.from <= out[n-1].to+1 {
+			out[n-1].to = max(out[n-1].to, s.to)
+			continue
+		}
+		out = append(out, s)
+	}
+	return out
 }
 
 // unseen is about a checkpoint kept elsewhere whose line the trail does not have.

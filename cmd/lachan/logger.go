@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"time"
 
 	"go.uber.org/zap"
@@ -32,8 +33,12 @@ func openAudit(cfg *policies.Config, logger *zap.Logger) (*audit.Log, error) {
 	if err != nil {
 		return nil, fmt.Errorf("audit: %w", err)
 	}
-	return audit.Open(cfg.Audit, audit.Info{Version: version(), Hostname: host, Logger: logger})
+	cfg.Audit.Retention = cfg.KeepEvents()
+	return audit.Open(cfg.Audit, audit.Info{Version: version(), Hostname: host, State: auditState(cfg), Logger: logger})
 }
+
+// auditState is the folder of the trail's keys and cursors.
+func auditState(cfg *policies.Config) string { return filepath.Join(cfg.StateDir, "audit") }
 
 // closeAudit writes out what is queued, for a bounded time.
 func closeAudit(trail *audit.Log) error {
