@@ -48,6 +48,11 @@ func (c *runCmd) Run(ctx context.Context) (err error) {
 		return err
 	}
 	defer shipping.Close()
+	watch, err := watchFor(cfg, trail, shipping, logger)
+	if err != nil {
+		return err
+	}
+	defer watch.Close()
 
 	srv, err := proxy.New(proxy.Options{Config: cfg, Load: load, Audit: trail, Sinks: shipping.Status, Logger: logger, Version: version()})
 	if err != nil {

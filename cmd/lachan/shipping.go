@@ -2,26 +2,50 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"sync"
 	"time"
 
 	"go.uber.org/zap"
 
 	"github.com/lachan-waf/lachan/audit"
+	"github.com/lachan-waf/lachan/audit/alerts"
 	"github.com/lachan-waf/lachan/audit/sinks"
+	"github.com/lachan-waf/lachan/audit/trail"
 	"github.com/lachan-waf/lachan/policies"
 )
 
 // ship starts the sinks, and has the trail tell of their troubles.
-func ship(cfg *policies.Config, trail *audit.Log, logger *zap.Logger) (*sinks.Shipping, error) {
-	t := &troubles{trail: trail, told: map[string]time.Time{}}
+func ship(cfg *policies.Config, log *audit.Log, logger *zap.Logger) (*sinks.Shipping, error) {
+	t := &troubles{log: log, told: map[string]time.Time{}}
 	shipping, err := sinks.Start(cfg.Audit.Sinks,
-		sinks.Source{Path: cfg.Audit.File, State: auditState(cfg), Durable: trail.Durable},
+		sinks.Source{Path: cfg.Audit.File, State: auditState(cfg), Durable: log.Durable},
 		sinks.Options{Logger: logger, Notify: t.heard})
 	if err != nil {
 		return nil, fmt.Errorf("audit: %w", err)
 	}
 	return shipping, nil
+}
+
+// watchFor starts the alerts.
+func watchFor(cfg *policies.Config, log *audit.Log, shipping *sinks.Shipping, logger *zap.Logger) (*alerts.Watch, error) {
+	host, err := os.Hostname()
+	if err != nil {
+		return nil, fmt.Errorf("audit: %w", err)
+	}
+	watch, err := alerts.Start(cfg.Audit.Alerts, alerts.Source{
+		Path: cfg.Audit.File, State: auditState(cfg), Durable: log.Durable,
+		Sinks: func() (cursors []trail.Cursor) {
+			for _, s := range shipping.Status() {
+				cursors = append(cursors, s.Cursor)
+			}
+			return cursors
+		},
+	}, alerts.Options{Host: host, Logger: logger})
+	if err != nil {
+		return nil, fmt.Errorf("audit: %w", err)
+	}
+	return watch, nil
 }
 
 // patience is how long a sink may take nothing before the trail tells: a
@@ -32,7 +56,7 @@ const patience = 5 * time.Minute
 // nothing for some time, one when it takes events again, and of rejected ones no
 // more than one in a minute.
 type troubles struct {
-	trail *audit.Log
+	log *audit.Log
 
 	mu   sync.Mutex
 	told map[string]time.Time // of a failing sink: since when; of rejections: the last event
@@ -65,5 +89,5 @@ func (t *troubles) heard(trouble sinks.Trouble) {
 		e.Message = fmt.Sprintf("sink %s has taken no events since %s; they wait in the trail", trouble.Sink, trouble.Since.UTC().Format(time.RFC3339))
 		e.Error = trouble.Cause.Error()
 	}
-	t.trail.Record(e)
+	t.log.Record(e)
 }
