@@ -20,6 +20,7 @@ const maxFloods = 4096
 type floods struct {
 	first  int
 	every  time.Duration
+	spare  bool // what comes from loopback
 	seed   maphash.Seed
 	ticker *time.Ticker // nil: nothing is folded
 
@@ -51,7 +52,7 @@ type flood struct {
 }
 
 func newFloods(fold policies.Fold) *floods {
-	f := &floods{first: fold.First, every: time.Duration(fold.Every), seed: maphash.MakeSeed(), kinds: map[kind]*flood{}}
+	f := &floods{first: fold.First, every: time.Duration(fold.Every), spare: fold.SpareLoopback, seed: maphash.MakeSeed(), kinds: map[kind]*flood{}}
 	if f.first > 0 && f.every > 0 {
 		f.ticker = time.NewTicker(f.every)
 	}
@@ -73,7 +74,7 @@ func (f *floods) close() {
 
 // folds reports that the event is counted and need not be written.
 func (f *floods) folds(e *Event) bool {
-	if f.ticker == nil || !foldable(e.Action) {
+	if f.ticker == nil || !foldable(e.Action) || f.spare && e.Client.Addr().Unmap().IsLoopback() {
 		return false
 	}
 	k := f.kindOf(e)
