@@ -9,13 +9,14 @@ func (r *redactor) assignment(sep int) int {
 		return sep
 	}
 	switch name := r.v.text[from:to]; {
-	case credentialHeader(name):
+	case r.seen.wordIn(from, to) && credentialHeader(name):
 		return r.cutHeader(sep, quoted)
-	case r.name.secretOf(name) || r.phrase(from, to):
+	case r.secretName(from, to) || r.phrase(from, to) || r.isVariable(name):
 		v := r.valueAfter(sep, quoted)
+		r.passedIn(v)
 		r.cut(v.from, v.to)
 		return v.to
-	case isOne(name, "name", "key", "id", "field", "param", "header", "property", "n", "k"):
+	case r.seen.wordIn(sep, len(r.v.text)) && isOne(name, nameWords()...):
 		r.namedBy(sep)
 	case isOne(name, "value", "val", "content", "data", "text", "v"):
 		return r.namedValue(sep, quoted)
@@ -23,11 +24,19 @@ func (r *redactor) assignment(sep int) int {
 	return sep
 }
 
+// nameWords come before a name, or a label, that stands in a value.
+func nameWords() []string {
+	return []string{
+		"name", "key", "id", "field", "param", "header", "property", "n", "k",
+		"type", "autocomplete", "placeholder", "label", "aria-label", "title",
+	}
+}
+
 // tuple handles 'password', 'x' (SQL, Python, PHP arguments) and
 // "password";s:1:"x" (PHP's serialize): a quoted name, then a quoted value.
 func (r *redactor) tuple(sep int) int {
 	from, to, quoted := r.nameBefore(sep)
-	if !quoted || !r.name.secretOf(r.v.text[from:to]) {
+	if !quoted || !r.secretName(from, to) {
 		return sep
 	}
 	v := r.valueAfter(r.phpLength(sep), true)
@@ -91,13 +100,16 @@ func (r *redactor) nameBefore(sep int) (from, to int, quoted bool) {
 // separator, "mật khẩu: …", of which no single word is a secret's.
 func (r *redactor) phrase(from, to int) bool {
 	t := r.v.text
+	if !r.seen.wordIn(from, to) {
+		return false
+	}
 	for words := 0; words < 2 && from > 1 && space(t[from-1]); words++ {
 		from--
 		for from > 0 && nameByte(t[from-1]) {
 			from--
 		}
-		r.name.secretOf(t[from:to])
-		if isOne(r.name.text, "matkhau", "matma", "maotp", "mapin", "maxacthuc", "maxacnhan") {
+		r.name.fold(t[from:to])
+		if isOne(r.name.text, "matkhau", "matma", "maotp", "mapin", "maxacthuc", "maxacnhan", "mabaomat", "cancuoc", "hochieu", "dinhdanh") {
 			return true
 		}
 	}
@@ -201,7 +213,7 @@ func (r *redactor) rest(i, sep int, quoted bool) int {
 // credentialHeader names the headers whose whole value is secret.
 func credentialHeader(name []byte) bool {
 	for _, h := range []string{"cookie", "cookie2", "authorization"} {
-		if len(name) >= len(h) && foldedPrefix(name[len(name)-len(h):], h) {
+		if foldedSuffix(name, h) {
 			return true
 		}
 	}
@@ -209,13 +221,18 @@ func credentialHeader(name []byte) bool {
 }
 
 // cutHeader cuts to the end of the line, or of the quotes. Of Authorization
-// the scheme stays: it tells how somebody tried to log in.
+// the scheme stays: it tells how somebody tried to log in. Of cookies their
+// names do.
 func (r *redactor) cutHeader(sep int, quoted bool) int {
 	v := r.valueAfter(sep, quoted)
 	if v.from == 0 || !isQuote(r.v.text[v.from-1]) {
 		v.to = r.lineEnd(v.from)
 	}
-	r.cut(v.from+schemeLen(r.v.text[v.from:v.to]), v.to)
+	if from, to, _ := r.nameBefore(sep); isCookie(r.v.text[from:to]) {
+		r.cookies(v, r.v.depthAt(sep))
+	} else {
+		r.cut(v.from+schemeLen(r.v.text[v.from:v.to]), v.to)
+	}
 	return v.to
 }
 
@@ -243,7 +260,7 @@ func schemeLen[T string | []byte](value T) int {
 
 func isOne(name []byte, list ...string) bool {
 	for _, s := range list {
-		if len(name) == len(s) && foldedPrefix(name, s) {
+		if foldedEqual(name, s) {
 			return true
 		}
 	}
@@ -261,5 +278,5 @@ func nameByte(c byte) bool {
 	case '[', ']', '.', '-', '_', '$', '+', '%', '*', '!', '~', '\\':
 		return true
 	}
-	return letter(c) || c >= '0' && c <= '9' || c >= 0x80
+	return letter(c) || digitByte(c) || c >= 0x80
 }

@@ -76,7 +76,7 @@ func TestLine(t *testing.T) {
 			`"snippet":"<script src=\"https://evil.test/x.js?key=1\">","reasons":["host not allowed","after </html>"],"sha256":"` + strings.Repeat("ab", 32) + `","before_sha256":"` + strings.Repeat("cd", 32) + `","after_sha256":"` + strings.Repeat("ef", 32) + `"}}}` + "\n"},
 		{"config", Event{Time: time.Unix(0, 0), ID: "x", Action: Config, Message: "configuration refused", Error: "lachan.yaml:3:1: unknown key"},
 			`{"@timestamp":"1970-01-01T00:00:00.000000Z","event":{"id":"x","action":"config","kind":"event","category":["configuration"],"type":["change"],"outcome":"failure","severity":47,"module":"lachan","dataset":"lachan.audit"},` +
-				`"message":"configuration refused","error":{"message":"lachan.yaml:3:1: unknown key"},` + observer + "}\n"},
+				`"message":"configuration refused","error":{"message":"lachan.yaml:3:1: unknown key"},` + observer + `,"lachan":{}}` + "\n"},
 		{"gap", Event{Time: time.Unix(9, 0), ID: "x", Action: Gap, Loss: &Loss{Count: 3, First: time.Unix(1, 0), Last: time.Unix(2, 0), Reason: "queue full"}},
 			`{"@timestamp":"1970-01-01T00:00:09.000000Z","event":{"id":"x","action":"gap","kind":"pipeline_error","category":["web"],"type":["error"],"outcome":"failure","severity":73,"module":"lachan","dataset":"lachan.audit"},` +
 				`"message":"3 events lost: queue full",` + observer + `,"lachan":{"gap":{"count":3,"first":"1970-01-01T00:00:01.000000Z","last":"1970-01-01T00:00:02.000000Z","reason":"queue full"}}}` + "\n"},
@@ -131,6 +131,7 @@ func everywhere(s string) Event {
 		Match:   &Match{1 << 62, s, s, s, ids, 1 << 62, s, s, details, reasons},
 		Finding: &Finding{s, s, s, s, s, 1 << 62, 1 << 62, s, reasons, s, s, s},
 		Reason:  s, Message: s, Error: s, Loss: &Loss{1 << 63, time.Unix(0, 0), time.Unix(0, 0), s},
+		Fold: &Flood{s, 1 << 63, time.Unix(0, 0), time.Unix(0, 0)}, Notice: &NoticeDetail{s, s, 1 << 62, 1 << 63, 1 << 63},
 	}
 }
 
@@ -160,7 +161,7 @@ func checkLine(t testing.TB, line string) {
 	}
 }
 
-func TestBound(t *testing.T) {
+func TestAppendText(t *testing.T) {
 	tests := []struct {
 		in    string
 		limit int
@@ -171,15 +172,15 @@ func TestBound(t *testing.T) {
 		{"ữữữ", 9, "ữữữ"},
 		{"ữữữữ", 9, "ữữ…"},
 		{"a\xffb", 10, "a\ufffdb"},
-		{`""""`, 8, `""""`},
-		{`"""""`, 8, `""…`},
-		{"\x00\x00", 11, "\x00…"},
-		{"a\u202eb\x7f", 30, `a\u202eb\u007f`},
-		{"\U000e0041", 30, `\U000e0041`},
+		{`""""`, 8, `\"\"\"\"`},
+		{`"""""`, 8, `\"\"…`},
+		{"\x00\x00", 11, `\u0000…`},
+		{"a\u202eb\x7f", 30, `a\\u202eb\\u007f`},
+		{"\U000e0041", 30, `\\U000e0041`},
 	}
 	for _, tt := range tests {
-		if got := bound(tt.in, tt.limit); got != tt.want {
-			t.Errorf("bound(%q, %d) = %q, want %q", tt.in, tt.limit, got, tt.want)
+		if got := string(appendText(nil, tt.in, false, tt.limit)); got != tt.want {
+			t.Errorf("appendText(%q, %d) = %q, want %q", tt.in, tt.limit, got, tt.want)
 		}
 	}
 }

@@ -19,6 +19,9 @@ const (
 	Config   Action = "config"   // the configuration was loaded, or was refused (Error says why)
 	Gap      Action = "gap"      // events were lost; written by the Log itself
 	Fold     Action = "fold"     // one record for a flood of the same kind
+
+	Checkpoint Action = "checkpoint" // how far the trail is, signed; written by the Log itself
+	Notice     Action = "notice"     // the trail's own health: disk, sinks, retention, certificates (Error: it is bad)
 )
 
 // Event is one record of the trail. Everything in it is raw, as it was
@@ -38,6 +41,13 @@ type Event struct {
 	Message   string   // one line for people; empty: made from the rest
 	Error     string   // error.message; makes the outcome of `config` a failure
 	Loss      *Loss    // of a `gap`
+
+	Fold       *Flood            // of a `fold`; Match or Finding may say of which kind
+	Checkpoint *CheckpointDetail // of a `checkpoint`
+	Notice     *NoticeDetail     // of a `notice`
+
+	// Secrets are the site's, beside the ones that always hold; nil: none.
+	Secrets *Secrets
 }
 
 // HTTP describes the exchange. Zero fields are left out of the record.
@@ -104,4 +114,27 @@ type Loss struct {
 	Count       uint64
 	First, Last time.Time
 	Reason      string // "queue full", "torn line"
+}
+
+// Flood is what one record stands for, in the place of many that are alike.
+type Flood struct {
+	Action      string // of each of them; severity goes by it
+	Count       uint64
+	First, Last time.Time
+}
+
+// CheckpointDetail says how far the trail is.
+type CheckpointDetail struct {
+	// Note is signed (golang.org/x/mod/sumdb/note) and at most 1 KiB long. It is the one text
+	// that is not redacted.
+	Note string
+}
+
+// NoticeDetail is what a notice is about. Zero fields are left out.
+type NoticeDetail struct {
+	Kind     string // "disk", "sink", "retention", "certificate", "chain"
+	Name     string // of the file, the sink, the certificate
+	Value    int64  // in the unit that the message names
+	FirstSeq uint64 // lachan.chain.seq of the first event that it concerns
+	LastSeq  uint64
 }

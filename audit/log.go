@@ -21,6 +21,11 @@ type Info struct {
 	Hostname string           // observer.hostname
 	Logger   *zap.Logger      // operational log; nil: none
 	Now      func() time.Time // nil: time.Now
+	// Key makes the tags of what is cut: [redacted:1a2b3c4d] is the beginning of
+	// HMAC-SHA256 over the secret, so that the same session or password can be
+	// recognised in several events and not be guessed. 32 random bytes; empty:
+	// no tags.
+	Key []byte
 }
 
 // Log writes the trail to its file. One Log writes a file; Open says ErrInUse

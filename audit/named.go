@@ -20,21 +20,24 @@ func (r *redactor) namedBy(sep int) {
 		v := r.valueAfter(r.value, r.valueQuoted)
 		r.cut(v.from, v.to)
 	}
-	r.part(end)
+	r.bodyPart(end)
 }
 
 // namesSecret reports whether a secret's name follows the separator.
 func (r *redactor) namesSecret(sep int) (end int, secret bool) {
 	t := r.v.text
-	from := sep + 1
+	from, quote := sep+1, byte(0)
 	for from < len(t) && (space(t[from]) || isQuote(t[from])) {
+		if isQuote(t[from]) {
+			quote = t[from]
+		}
 		from++
 	}
 	end = from
-	for end < len(t) && end-from < maxSecretName && nameByte(t[end]) {
+	for end < len(t) && end-from < maxSecretName && (nameByte(t[end]) || quote != 0 && t[end] == ' ') {
 		end++
 	}
-	return end, r.name.secretOf(t[from:end])
+	return end, r.secretName(from, end)
 }
 
 // namedValue handles value="…", after the name or before it.
@@ -53,8 +56,8 @@ func (r *redactor) namedValue(sep int, quoted bool) int {
 // from the name: the rest of Content-Disposition, Content-Type and encoding.
 const maxPartHeader = 512
 
-// part cuts the body of the multipart part whose header names a secret.
-func (r *redactor) part(i int) {
+// bodyPart cuts the body of the multipart part whose header names a secret.
+func (r *redactor) bodyPart(i int) {
 	t := r.v.text
 	header := t[i:min(len(t), i+maxPartHeader)]
 	at, size := bytes.Index(header, []byte("\r\n\r\n")), 4
@@ -73,9 +76,9 @@ func (r *redactor) part(i int) {
 	r.cut(body, body+end)
 }
 
-// element handles <password>x</password> and, for XML-RPC's struct members,
+// xmlElement handles <password>x</password> and, for XML-RPC's struct members,
 // <name>password</name><value><string>x.
-func (r *redactor) element(lt int) int {
+func (r *redactor) xmlElement(lt int) int {
 	t := r.v.text
 	end := lt + 1
 	for end < len(t) && (nameByte(t[end]) || t[end] == ':') {
@@ -91,17 +94,32 @@ func (r *redactor) element(lt int) int {
 	}
 	body := end + open + 1
 	if isOne(name, "name", "key") {
-		r.member(body)
+		r.xmlMember(body)
 		return lt
 	}
-	if !r.name.secretOf(name) {
+	if !r.secretName(lt+1, end) {
 		return lt
 	}
 	r.pending = true // <password value="…"/>
 	if t[body-2] != '/' {
-		r.cut(body, r.closeTag(body))
+		r.cut(body, r.endOf(name, body))
 	}
 	return lt
+}
+
+// endOf finds the end of an element: its own closing tag, since a value may
+// hold others.
+func (r *redactor) endOf(name []byte, i int) int {
+	for t := r.v.text; ; i++ {
+		next := bytes.Index(t[i:], []byte("</"))
+		if next < 0 {
+			return len(t)
+		}
+		i += next
+		if rest := t[i+2:]; len(rest) >= len(name) && bytes.EqualFold(rest[:len(name)], name) {
+			return i
+		}
+	}
 }
 
 func (r *redactor) closeTag(i int) int {
@@ -111,11 +129,11 @@ func (r *redactor) closeTag(i int) int {
 	return len(r.v.text)
 }
 
-// member cuts the text that follows a name of a secret, past the tags between.
-func (r *redactor) member(i int) {
+// xmlMember cuts the text that follows a name of a secret, past the tags between.
+func (r *redactor) xmlMember(i int) {
 	t := r.v.text
 	end := r.closeTag(i)
-	if end-i > maxSecretName || !r.name.secretOf(t[i:end]) {
+	if end-i > maxSecretName || !r.secretName(i, end) {
 		return
 	}
 	for end < len(t) && (t[end] == '<' || space(t[end])) {
