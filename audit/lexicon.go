@@ -6,26 +6,24 @@ package audit
 // user[pass][word] and Mật-Khẩu are one word each. A secret's name is a piece of
 // the text it stands in: a text in which no word ends holds no such name.
 type lexicon struct {
-	// next is by state and column. An entry is the state to go to, which is a
-	// multiple of columns, and whether something ends there.
-	next    []uint32
+	// next is by state and column. An entry is the state to go to, a multiple of
+	// columns; those in which something ends come last.
+	next    []uint16
+	ending  uint16
 	words   [][]word // by state / columns: what ends there
 	glances [256]glance
 }
 
-// columns is a power of two above the letters and digits: column 0 is the rest.
-const columns = 64
+// columns is a power of two: 0 for what is stepped over, the letters, and one
+// for all digits. The table has to fit the processor's nearest cache.
+const columns = 32
 
-// The flags of an entry.
-const (
-	stemEnds = 1 << iota
-	wordEnds
-	flags = columns - 1
-)
+// maxStates is what fits an entry.
+const maxStates = 1 << 16 / columns
 
-// word is something that ends at a state and needs a look at what is around it.
+// word is something that ends at a state.
 type word struct {
-	size int // in letters and digits
+	text string // in letters and digits
 	kind wordKind
 }
 
@@ -39,9 +37,6 @@ const (
 	token                   // no name: eyJ, as it stands
 	segment                 // no name: /reset/, as it stands
 )
-
-// inName tells words that make a name secret from those of a text.
-func (k wordKind) inName() bool { return k <= ending }
 
 // lexiconBuilder is the trie that a lexicon is made of.
 type lexiconBuilder struct {
@@ -74,7 +69,7 @@ func (b *lexiconBuilder) add(kind wordKind, list ...string) {
 			}
 			state = *at
 		}
-		b.words[state] = append(b.words[state], word{len(s), kind})
+		b.words[state] = append(b.words[state], word{s, kind})
 	}
 }
 
@@ -103,27 +98,30 @@ func (b *lexiconBuilder) build() *lexicon {
 	return b.pack()
 }
 
+// pack numbers the states anew, those in which something ends last.
 func (b *lexiconBuilder) pack() *lexicon {
-	l := &lexicon{next: make([]uint32, len(b.next)*columns), words: b.words, glances: glances()}
-	for state := range b.next {
-		l.next[state*columns] = uint32(state * columns)
-		for col := 1; col < columns; col++ {
-			to := b.next[state][col]
-			l.next[state*columns+col] = uint32(to*columns) | endsOf(b.words[to])
+	l := &lexicon{next: make([]uint16, len(b.next)*columns), words: make([][]word, len(b.next)), glances: glances()}
+	number := make([]uint16, len(b.next))
+	n := uint16(0)
+	for _, ends := range []bool{false, true} {
+		if ends {
+			l.ending = n * columns
 		}
+		for state, words := range b.words {
+			if len(words) > 0 == ends {
+				number[state], l.words[n] = n, words
+				n++
+			}
+		}
+	}
+	for state, next := range b.next {
+		at := int(number[state]) * columns
+		for col, to := range next {
+			l.next[at+col] = number[to] * columns
+		}
+		l.next[at] = number[state] * columns // stepped over
 	}
 	return l
-}
-
-func endsOf(words []word) (ends uint32) {
-	for _, w := range words {
-		if w.kind == stem {
-			ends |= stemEnds
-		} else {
-			ends |= wordEnds
-		}
-	}
-	return ends
 }
 
 // column is where an ASCII letter or digit stands in the table.
@@ -131,8 +129,10 @@ func column(c byte) uint8 {
 	switch {
 	case c|0x20 >= 'a' && c|0x20 <= 'z':
 		return c | 0x20 - 'a' + 1
-	case c >= '0' && c <= '9':
-		return c - '0' + 27
+	case digitByte(c):
+		return digits
 	}
 	return 0
 }
+
+const digits = 27

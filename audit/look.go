@@ -14,28 +14,20 @@ const (
 	doubted              // there may be one
 )
 
-// glance is what the first look has to know of a byte.
-type glance struct {
-	column  uint8
-	digit   uint8 // 1 for a digit
-	keep    uint8 // 0xff for what may stand between the digits of one number
-	special bool
-}
+// glance is what the first look has to know of a byte: its column, or special.
+type glance uint8
+
+// special is above the columns: a byte that is not read on its own.
+const special = columns
 
 func glances() (table [256]glance) {
 	for i := range table {
-		c := byte(i)
-		g := glance{column: column(c), special: c >= utf8.RuneSelf}
-		switch c {
-		case '%', '\\', '&', '@':
-			g.special = true
-		case ' ', '-':
-			g.keep = 0xff
+		switch c := byte(i); {
+		case c >= utf8.RuneSelf, c == '%', c == '\\', c == '&', c == '@':
+			table[i] = special
+		default:
+			table[i] = glance(column(c))
 		}
-		if c >= '0' && c <= '9' {
-			g.digit, g.keep = 1, 0xff
-		}
-		table[i] = g
 	}
 	return table
 }
@@ -54,28 +46,36 @@ type sight struct {
 // userinfo before an '@', or is a long number. FuzzLook holds it to that.
 func (l *lexicon) look(t []byte, seen *sight, decoded bool) {
 	*seen = sight{ends: seen.ends[:0], decoded: decoded}
-	state, run, longest := uint32(0), uint8(0), uint8(0)
+	state, number := uint16(0), 0
 	for i := 0; i < len(t); i++ {
-		g := &l.glances[t[i]]
-		run = (run + g.digit) & g.keep
-		longest = max(longest, run)
-		if g.special {
-			size := l.special(t, i, &state, seen)
-			if seen.doubt == coded {
-				return
+		g := l.glances[t[i]]
+		if g >= digits {
+			if g == special {
+				size := l.special(t, i, &state, seen)
+				if seen.doubt == coded {
+					return
+				}
+				i += size - 1
+				continue
 			}
-			i += size - 1
-			continue
+			if i >= number {
+				number = i + seen.number(t[i:])
+			}
 		}
-		entry := l.next[state|uint32(g.column)]
-		if entry&flags != 0 && l.meant(t, i, entry) {
+		state = l.next[int(state)+int(g)]
+		if state >= l.ending && l.meant(t, i, state) {
 			seen.word(i)
 		}
-		state = entry &^ flags
 	}
-	if longest >= minDigits {
-		seen.doubt, seen.numbers = doubted, true
+}
+
+// number looks at the digits at the beginning of t, and returns their length.
+func (s *sight) number(t []byte) int {
+	end, _, n := number(t)
+	if n >= minDigits {
+		s.doubt, s.numbers = doubted, true
 	}
+	return end
 }
 
 func (s *sight) word(end int) {
@@ -90,7 +90,7 @@ func (s *sight) wordIn(from, to int) bool {
 }
 
 // special looks at a byte that is more than a letter or a sign.
-func (l *lexicon) special(t []byte, i int, state *uint32, seen *sight) (size int) {
+func (l *lexicon) special(t []byte, i int, state *uint16, seen *sight) (size int) {
 	switch c := t[i]; {
 	case c >= utf8.RuneSelf:
 		return l.wide(t, i, state, seen)
@@ -118,26 +118,26 @@ func authorityBefore(t []byte, at int) bool {
 
 // wide goes on with the letters that a character beyond ASCII folds to. What is
 // around a word that ends there is for the second look.
-func (l *lexicon) wide(t []byte, i int, state *uint32, seen *sight) (size int) {
+func (l *lexicon) wide(t []byte, i int, state *uint16, seen *sight) (size int) {
 	var room [32]byte
 	letters, size := unmarked(room[:0], t[i:])
 	for _, c := range letters {
-		entry := l.next[*state|uint32(column(c))]
-		if entry&flags != 0 {
+		*state = l.next[int(*state)+int(column(c))]
+		if *state >= l.ending {
 			seen.word(i)
 		}
-		*state = entry &^ flags
 	}
 	return size
 }
 
 // meant reports whether one of the words that end at i stands there as it must.
-func (l *lexicon) meant(t []byte, i int, entry uint32) bool {
-	if entry&stemEnds != 0 {
-		return true
+// The automaton stays in a state over what it steps over.
+func (l *lexicon) meant(t []byte, i int, state uint16) bool {
+	if column(t[i]) == 0 {
+		return false
 	}
-	for _, w := range l.words[entry/columns] {
-		from := wordStart(t, i, w.size)
+	for _, w := range l.words[state/columns] {
+		from := wordStart(t, i, len(w.text))
 		if w.meant(t, from, i+1) || !ascii(t[from:i+1]) {
 			return true
 		}
@@ -152,7 +152,7 @@ func (w word) meant(t []byte, from, to int) bool {
 	case ending:
 		return border(t, to)
 	case scheme:
-		return to-from == w.size
+		return to-from == len(w.text) && credentialsAt(t, to) >= minCredentials
 	case token:
 		return string(t[from:to]) == jwtStart
 	case segment:

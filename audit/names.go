@@ -100,31 +100,28 @@ func startsWord(last, now charCase) bool {
 // secret reports whether values under the name that was folded (of an argument,
 // a header, a JSON member, …) are secrets.
 func (n *foldedName) secret(l *lexicon) bool {
-	state := uint32(0)
+	state := uint16(0)
 	for i, c := range n.text {
-		entry := l.next[state|uint32(column(c))]
-		if entry&flags != 0 && n.ends(l.words[entry/columns], i+1) {
+		state = l.next[int(state)+int(column(c))]
+		if state >= l.ending && n.ends(l.words[state/columns], i+1) {
 			return true
 		}
-		state = entry &^ flags
 	}
 	return false
 }
 
 // ends reports whether one of the words makes the name secret that ends there.
+// All digits are one to the automaton.
 func (n *foldedName) ends(words []word, end int) bool {
 	for _, w := range words {
-		switch w.kind {
-		case stem:
+		from := end - len(w.text)
+		switch {
+		case w.kind == stem:
 			return true
-		case whole:
-			if n.starts[end-w.size] && n.wordEnds(end) {
-				return true
-			}
-		case ending:
-			if n.wordEnds(end) && !n.harmless(end) {
-				return true
-			}
+		case w.kind == whole && n.starts[from] && n.wordEnds(end) && string(n.text[from:end]) == w.text:
+			return true
+		case w.kind == ending && n.wordEnds(end) && !n.harmless(end):
+			return true
 		}
 	}
 	return false

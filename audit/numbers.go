@@ -17,8 +17,8 @@ func (r *redactor) numbers() {
 			i++
 			continue
 		}
-		end, digits, n := number(t[i:])
-		if n >= minDigits && alone(t, i, i+end) && (identityCard(digits[:n], end) || paymentCard(digits[:n])) {
+		end, d, n := number(t[i:])
+		if n >= minDigits && n <= maxDigits && alone(t, i, i+end) && (identityCard(d[:n], end) || paymentCard(d[:n])) {
 			r.cut(i, i+end)
 		}
 		i += end
@@ -26,26 +26,21 @@ func (r *redactor) numbers() {
 }
 
 // number reads the digits at the beginning of t, with single spaces or hyphens
-// between them; n is how many there are, and beyond maxDigits not exact.
-func number(t []byte) (end int, digits [maxDigits]byte, n int) {
+// between them. n is how many there are; only the first are in d.
+func number(t []byte) (end int, d [maxDigits]byte, n int) {
 	for i, c := range t {
 		switch {
 		case digitByte(c):
-			if n == maxDigits {
-				n = 0
-				for end = i; end < len(t) && digitByte(t[end]); end++ {
-				}
-				return end, digits, n
+			if n < maxDigits {
+				d[n] = c - '0'
 			}
-			digits[n] = c - '0'
 			n++
 			end = i + 1
-		case (c == ' ' || c == '-') && end == i && end > 0:
-		default:
-			return end, digits, n
+		case c != ' ' && c != '-' || end < i:
+			return end, d, n
 		}
 	}
-	return end, digits, n
+	return end, d, n
 }
 
 // alone tells a number from a piece of an identifier, a decimal fraction or a hash.

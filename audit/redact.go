@@ -254,19 +254,34 @@ func (r *redactor) scheme(i int) int {
 	default:
 		return i
 	}
-	from := start
-	for from < len(t) && (t[from] == ' ' || t[from] == '+') {
-		from++
-	}
-	end := from
-	for end < len(t) && token68(t[end]) {
-		end++
-	}
-	if from == start || end-from < 8 || t[i]|0x20 == 'b' && t[i+1]|0x20 == 'a' && !userPass(t[from:end]) {
+	n := credentialsAt(t, start)
+	from := start + blanks(t[start:])
+	end := from + n
+	if n < minCredentials || t[i+1]|0x20 == 'a' && !userPass(t[from:end]) {
 		return i
 	}
 	r.cut(from, end)
 	return end
+}
+
+// minCredentials is what tells a token from the word behind "bearer".
+const minCredentials = 8
+
+// credentialsAt is the length of the token behind the name of a scheme and a space.
+func credentialsAt(t []byte, at int) (n int) {
+	from := at + blanks(t[at:])
+	for from > at && from+n < len(t) && token68(t[from+n]) {
+		n++
+	}
+	return n
+}
+
+// blanks counts the spaces, as they are and in a query.
+func blanks(t []byte) (n int) {
+	for n < len(t) && (t[n] == ' ' || t[n] == '+') {
+		n++
+	}
+	return n
 }
 
 // userPass tells the credentials of Basic from the English word that follows

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"sync"
@@ -31,6 +32,9 @@ func CompileSecrets(r policies.Redact) (*Secrets, error) {
 				return nil, fmt.Errorf("audit: redact: the name %q has neither Latin letters nor digits", name)
 			}
 			b.add(whole, string(n.text))
+		}
+		if len(b.next) > maxStates {
+			return nil, errors.New("audit: redact: too many names, or too long ones")
 		}
 		s.lexicon = b.build()
 	}

@@ -4,11 +4,11 @@ package policies
 // never holds: passwords, tokens, cookies and the like under their usual names.
 type Redact struct {
 	// Names are arguments, header fields and members whose values are cut out,
-	// such as ma_ho_so: at most 64. Case, separators and Vietnamese marks do not
-	// matter; a name counts as a part of a longer one too, word by word.
+	// such as ma_ho_so: at most 32. Case, separators and Vietnamese marks do not
+	// matter, and a name counts where it is some words of a longer one.
 	Names []string `yaml:"names"`
 	// Patterns are regular expressions (RE2) whose matches are cut out wherever
-	// they are, such as "HS-[0-9]{8}": at most 64. They see texts with
-	// percent-encoding, escapes and character references undone.
+	// they are, such as HS-[0-9]{8}: at most 32. They see percent-encoding,
+	// escapes and character references undone.
 	Patterns []string `yaml:"patterns"`
 }

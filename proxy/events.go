@@ -20,7 +20,7 @@ func (x *exchange) record(e audit.Event) {
 	e.RequestID = x.id
 	e.Client = x.client
 	if x.site != nil {
-		e.Site = x.site.Name
+		e.Site, e.Secrets = x.site.Name, x.site.secrets
 	}
 	e.HTTP.Method, e.HTTP.Version = x.r.Method, x.r.Proto
 	e.HTTP.UserAgent = x.r.UserAgent()
@@ -133,7 +133,7 @@ func (s *Server) refusedFraming(r framing.Refusal) {
 	}
 	e.URL.Path, e.URL.Query, _ = strings.Cut(r.Target, "?")
 	if t := sn.lookup(hostname(r.Host)); t != nil {
-		e.Site = t.Name
+		e.Site, e.Secrets = t.Name, t.secrets
 	}
 	s.metrics.event(e)
 	s.audit.Record(e)
