@@ -16,7 +16,7 @@ func (r *redactor) assignment(sep int) int {
 		r.passedIn(v)
 		r.cut(v.from, v.to)
 		return v.to
-	case r.seen.wordIn(sep, len(r.v.text)) && isOne(name, nameWords()...):
+	case r.seen.wordIn(sep, len(r.v.text)) && r.isNameWord(name):
 		r.namedBy(sep)
 	case isOne(name, "value", "val", "content", "data", "text", "v"):
 		return r.namedValue(sep, quoted)
@@ -24,12 +24,15 @@ func (r *redactor) assignment(sep int) int {
 	return sep
 }
 
-// nameWords come before a name, or a label, that stands in a value.
-func nameWords() []string {
-	return []string{
-		"name", "key", "id", "field", "param", "header", "property", "n", "k",
-		"type", "autocomplete", "placeholder", "label", "aria-label", "title",
+// isNameWord knows what comes before a name, or a label, that stands in a value.
+func (r *redactor) isNameWord(name []byte) bool {
+	r.name.fold(name)
+	switch string(r.name.text) {
+	case "name", "key", "id", "field", "param", "header", "property", "n", "k",
+		"type", "autocomplete", "placeholder", "label", "arialabel", "title":
+		return true
 	}
+	return false
 }
 
 // tuple handles 'password', 'x' (SQL, Python, PHP arguments) and
@@ -74,7 +77,7 @@ func (r *redactor) phpLength(sep int) int {
 func (r *redactor) nameBefore(sep int) (from, to int, quoted bool) {
 	t := r.v.text
 	to = sep
-	for to > 0 && space(t[to-1]) && sep-to < 8 {
+	for to > 0 && blank(t[to-1]) && sep-to < 8 {
 		to--
 	}
 	if to == 0 {
@@ -96,20 +99,20 @@ func (r *redactor) nameBefore(sep int) (from, to int, quoted bool) {
 	return from, to, false
 }
 
-// phrase knows the Vietnamese names of two and three words before a
-// separator, "mật khẩu: …", of which no single word is a secret's.
+// phrase knows the names of two and three words before a separator, of which no
+// single word is a secret's: "mật khẩu: …", "API key: …".
 func (r *redactor) phrase(from, to int) bool {
 	t := r.v.text
 	if !r.seen.wordIn(from, to) {
 		return false
 	}
-	for words := 0; words < 2 && from > 1 && space(t[from-1]); words++ {
+	for words := 0; words < 2 && from > 1 && blank(t[from-1]); words++ {
 		from--
 		for from > 0 && nameByte(t[from-1]) {
 			from--
 		}
 		r.name.fold(t[from:to])
-		if isOne(r.name.text, "matkhau", "matma", "maotp", "mapin", "maxacthuc", "maxacnhan", "mabaomat", "cancuoc", "hochieu", "dinhdanh") {
+		if r.name.is(stem, r.known().lexicon) {
 			return true
 		}
 	}
@@ -121,7 +124,7 @@ func (r *redactor) phrase(from, to int) bool {
 func (r *redactor) valueAfter(sep int, quoted bool) span {
 	t := r.v.text
 	i := sep + 1
-	for i < len(t) && (t[i] == ' ' || t[i] == '\t' || t[i] == '>' && t[i-1] == '=' || t[i] == '=' || quoted && space(t[i])) {
+	for i < len(t) && (t[i] == ' ' || t[i] == '\t' || t[i] == '+' || t[i] == '>' && t[i-1] == '=' || t[i] == '=' || quoted && space(t[i])) {
 		i++
 	}
 	if i == len(t) {
@@ -226,7 +229,7 @@ func credentialHeader(name []byte) bool {
 func (r *redactor) cutHeader(sep int, quoted bool) int {
 	v := r.valueAfter(sep, quoted)
 	if v.from == 0 || !isQuote(r.v.text[v.from-1]) {
-		v.to = r.lineEnd(v.from)
+		v.to = r.lineEnd(v.from, sep)
 	}
 	if from, to, _ := r.nameBefore(sep); isCookie(r.v.text[from:to]) {
 		r.cookies(v, r.v.depthAt(sep))
@@ -236,10 +239,12 @@ func (r *redactor) cutHeader(sep int, quoted bool) int {
 	return v.to
 }
 
-func (r *redactor) lineEnd(i int) int {
-	for ; i < len(r.v.text); i++ {
-		if c := r.v.text[i]; c == '\n' || c == '\r' || c == '"' && r.quote != 0 {
-			break
+// lineEnd is where a field ends: with its line, or with what the field lies in.
+func (r *redactor) lineEnd(i, sep int) int {
+	for depth := r.v.depthAt(sep); i < len(r.v.text); i++ {
+		switch c, d := r.v.text[i], r.v.depthAt(i); {
+		case c == '\n', c == '\r', c == '"' && r.quote != 0 && d <= depth, c == '&' && d < depth:
+			return i
 		}
 	}
 	return i
@@ -269,13 +274,16 @@ func isOne(name []byte, list ...string) bool {
 
 func isQuote(c byte) bool { return c == '"' || c == '\'' || c == '`' }
 
+// blank is a space also as forms write it.
+func blank(c byte) bool { return space(c) || c == '+' }
+
 func space(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
 
 // nameByte is what a name may hold unquoted: array brackets, dots, dashes, the
 // sigils of template and scripting languages, and Vietnamese letters.
 func nameByte(c byte) bool {
 	switch c {
-	case '[', ']', '.', '-', '_', '$', '+', '%', '*', '!', '~', '\\':
+	case '[', ']', '.', '-', '_', '$', '%', '*', '!', '~', '\\':
 		return true
 	}
 	return letter(c) || digitByte(c) || c >= 0x80

@@ -36,7 +36,7 @@ func (r *redactor) cookieEnd(from, to int, depth uint8) int {
 func (r *redactor) cookieValue(from, end int) int {
 	t := r.v.text[from:end]
 	eq := bytes.IndexByte(t, '=')
-	if eq < 1 || len(bytes.Trim(t[eq:], "= ")) == 0 {
+	if eq < 1 || eq+1 == len(t) || t[eq+1] == '=' {
 		return from
 	}
 	for _, c := range t[:eq] {

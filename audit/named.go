@@ -27,14 +27,14 @@ func (r *redactor) namedBy(sep int) {
 func (r *redactor) namesSecret(sep int) (end int, secret bool) {
 	t := r.v.text
 	from, quote := sep+1, byte(0)
-	for from < len(t) && (space(t[from]) || isQuote(t[from])) {
+	for from < len(t) && (blank(t[from]) || isQuote(t[from])) {
 		if isQuote(t[from]) {
 			quote = t[from]
 		}
 		from++
 	}
 	end = from
-	for end < len(t) && end-from < maxSecretName && (nameByte(t[end]) || quote != 0 && t[end] == ' ') {
+	for end < len(t) && end-from < maxSecretName && (nameByte(t[end]) || quote != 0 && blank(t[end])) {
 		end++
 	}
 	return end, r.secretName(from, end)

@@ -127,6 +127,20 @@ func (n *foldedName) ends(words []word, end int) bool {
 	return false
 }
 
+// is reports whether the name that was folded is, as a whole, a word of the kind.
+func (n *foldedName) is(kind wordKind, l *lexicon) bool {
+	state := uint16(0)
+	for _, c := range n.text {
+		state = l.next[int(state)+int(column(c))]
+	}
+	for _, w := range l.words[state/columns] {
+		if w.kind == kind && w.text == string(n.text) {
+			return true
+		}
+	}
+	return false
+}
+
 func (n *foldedName) wordEnds(i int) bool { return i == len(n.text) || n.starts[i] }
 
 func (n *foldedName) harmless(end int) bool {

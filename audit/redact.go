@@ -276,9 +276,8 @@ func credentialsAt(t []byte, at int) (n int) {
 	return n
 }
 
-// blanks counts the spaces, as they are and in a query.
 func blanks(t []byte) (n int) {
-	for n < len(t) && (t[n] == ' ' || t[n] == '+') {
+	for n < len(t) && blank(t[n]) {
 		n++
 	}
 	return n

@@ -29,7 +29,7 @@ func (r *redactor) segment(at int) int {
 		return at
 	}
 	r.name.fold(t[from:at])
-	if !isOne(r.name.text, tokenSegments()...) {
+	if !r.name.is(segment, r.known().lexicon) {
 		return at
 	}
 	end := at + 1
@@ -62,7 +62,7 @@ func random(s []byte) bool {
 func (r *redactor) spoken(at int) int {
 	t := r.v.text
 	to := at
-	for to > 0 && (t[to-1] == ' ' || t[to-1] == '(') && at-to < 4 {
+	for to > 0 && (blank(t[to-1]) || t[to-1] == '(') && at-to < 4 {
 		to--
 	}
 	from := to
