@@ -95,7 +95,7 @@ func (l *lexicon) special(t []byte, i int, state *uint16, seen *sight) (size int
 	case c >= utf8.RuneSelf:
 		return l.wide(t, i, state, seen)
 	case c == '@':
-		if authorityBefore(t, i) {
+		if !seen.at && authorityBefore(t, i) {
 			seen.doubt, seen.at = doubted, true
 		}
 	default:
@@ -106,9 +106,10 @@ func (l *lexicon) special(t []byte, i int, state *uint16, seen *sight) (size int
 	return 1
 }
 
-// authorityBefore reports whether an '@' may end a userinfo.
+// authorityBefore reports whether an '@' may end a userinfo. What is before
+// another one has been looked at.
 func authorityBefore(t []byte, at int) bool {
-	for i := at - 1; i > 0; i-- {
+	for i := at - 1; i > 0 && t[i] != '@'; i-- {
 		if slash(t[i]) {
 			return slash(t[i-1])
 		}

@@ -101,7 +101,7 @@ func (r *redactor) xmlElement(lt int) int {
 		return lt
 	}
 	r.pending = true // <password value="…"/>
-	if t[body-2] != '/' {
+	if n := len(r.cuts); t[body-2] != '/' && (n == 0 || r.cuts[n-1].to < body) {
 		r.cut(body, r.endOf(name, body))
 	}
 	return lt
@@ -122,21 +122,23 @@ func (r *redactor) endOf(name []byte, i int) int {
 	}
 }
 
-func (r *redactor) closeTag(i int) int {
-	if end := bytes.Index(r.v.text[i:], []byte("</")); end >= 0 {
+// closeTag is where the next closing tag starts.
+func (r *redactor) closeTag(i, limit int) int {
+	t := r.v.text[:min(len(r.v.text), i+limit)]
+	if end := bytes.Index(t[i:], []byte("</")); end >= 0 {
 		return i + end
 	}
-	return len(r.v.text)
+	return len(t)
 }
 
 // xmlMember cuts the text that follows a name of a secret, past the tags between.
 func (r *redactor) xmlMember(i int) {
 	t := r.v.text
-	end := r.closeTag(i)
-	if end-i > maxSecretName || !r.secretName(i, end) {
+	end := r.closeTag(i, maxSecretName)
+	if !r.secretName(i, end) {
 		return
 	}
-	for end < len(t) && (t[end] == '<' || space(t[end])) {
+	for end < len(t) && (t[end] == '<' || blank(t[end])) {
 		if t[end] == '<' {
 			gt := bytes.IndexByte(t[end:], '>')
 			if gt < 0 {
@@ -146,5 +148,5 @@ func (r *redactor) xmlMember(i int) {
 		}
 		end++
 	}
-	r.cut(end, r.closeTag(end))
+	r.cut(end, r.closeTag(end, len(t)))
 }

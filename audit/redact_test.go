@@ -185,7 +185,7 @@ func TestMatchDetail(t *testing.T) {
 // TestRedactionIsLinear would take minutes if a rule were quadratic in earnest.
 func TestRedactionIsLinear(t *testing.T) {
 	r := &redactor{}
-	for _, unit := range []string{"=", "name=", "value=", "@", "//@", "<a", "<name>", `"=`, `'="=`, "%25", "&#x25;", `\\`, "a:{", `"a",`, "b", "eyJ", "mat khau ", "name=pwd ", `"password":[`} {
+	for _, unit := range []string{"=", "name=", "value=", "@", "//@", "<a", "<name>", `"=`, `'="=`, "%25", "&#x25;", `\\`, "a:{", `"a",`, "b", "eyJ", "mat khau ", "name=pwd ", `"password":[`, "<token>", "/reset/", `token "`, "Bearer ", "cookie: a;", "4111 ", "token=$a "} {
 		redactText(r, strings.Repeat(unit, 1<<16/len(unit)))
 	}
 }
