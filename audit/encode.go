@@ -49,7 +49,9 @@ func (r *record) release() { r.secrets, r.v.src = nil, "" }
 // event writes the whole: identifiers first, so that they survive a reader that
 // cuts lines; `lachan` last, where more may be added.
 func (r *record) event(e *Event, observer string) {
-	r.secrets = e.Secrets
+	if r.secrets = e.Secrets; r.secrets == nil {
+		r.secrets = defaultSecrets()
+	}
 	r.line = append(r.line[:0], '{')
 	r.stamp("@timestamp", e.Time)
 	r.open("event")
@@ -84,14 +86,30 @@ func appendMember(dst, line []byte, member string) []byte {
 	return append(dst, lineEnd...)
 }
 
-// timeLayout is RFC 3339 in UTC, always with microseconds, so that lines sort as text.
-const timeLayout = "2006-01-02T15:04:05.000000Z"
-
-// appendStamp bounds the year to four digits, which RFC 3339 has no more of.
+// appendStamp writes RFC 3339 in UTC, always with microseconds, so that lines sort
+// as text. It bounds the year to four digits, which the format has no more of.
 func appendStamp(dst []byte, t time.Time) []byte {
 	t = t.UTC()
 	if t.Year() < 0 || t.Year() > 9999 {
 		t = time.Time{}
 	}
-	return t.AppendFormat(dst, timeLayout)
+	year, month, day := t.Date()
+	hour, minute, second := t.Clock()
+	dst = appendDigits(dst, year, 4)
+	dst = appendDigits(append(dst, '-'), int(month), 2)
+	dst = appendDigits(append(dst, '-'), day, 2)
+	dst = appendDigits(append(dst, 'T'), hour, 2)
+	dst = appendDigits(append(dst, ':'), minute, 2)
+	dst = appendDigits(append(dst, ':'), second, 2)
+	dst = appendDigits(append(dst, '.'), t.Nanosecond()/1000, 6)
+	return append(dst, 'Z')
+}
+
+func appendDigits(dst []byte, n, width int) []byte {
+	dst = append(dst, "000000"[:width]...)
+	for i := len(dst) - 1; n > 0; i-- {
+		dst[i] = byte('0' + n%10)
+		n /= 10
+	}
+	return dst
 }

@@ -12,6 +12,7 @@ type lexicon struct {
 	ending  uint16
 	words   [][]word // by state / columns: what ends there
 	glances [256]glance
+	steps   [256]bool
 }
 
 // columns is a power of two: 0 for what is stepped over, the letters, and one
@@ -100,7 +101,7 @@ func (b *lexiconBuilder) build() *lexicon {
 
 // pack numbers the states anew, those in which something ends last.
 func (b *lexiconBuilder) pack() *lexicon {
-	l := &lexicon{next: make([]uint16, len(b.next)*columns), words: make([][]word, len(b.next)), glances: glances()}
+	l := &lexicon{next: make([]uint16, len(b.next)*columns), words: make([][]word, len(b.next)), glances: glances(), steps: steps()}
 	number := make([]uint16, len(b.next))
 	n := uint16(0)
 	for _, ends := range []bool{false, true} {

@@ -47,8 +47,9 @@ type sight struct {
 func (l *lexicon) look(t []byte, seen *sight, decoded bool) {
 	*seen = sight{ends: seen.ends[:0], decoded: decoded}
 	state, number := uint16(0), 0
+	next, glances, ending := l.next, &l.glances, l.ending
 	for i := 0; i < len(t); i++ {
-		g := l.glances[t[i]]
+		g := glances[t[i]]
 		if g >= digits {
 			if g == special {
 				size := l.special(t, i, &state, seen)
@@ -62,8 +63,8 @@ func (l *lexicon) look(t []byte, seen *sight, decoded bool) {
 				number = i + seen.number(t[i:])
 			}
 		}
-		state = l.next[int(state)+int(g)]
-		if state >= l.ending && l.meant(t, i, state) {
+		state = next[int(state)+int(g)]
+		if state >= ending && l.meant(t, i, state) {
 			seen.word(i)
 		}
 	}

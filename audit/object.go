@@ -17,12 +17,13 @@ func (o *object) close() { o.line = append(o.line, '}') }
 // member writes the name. A value never ends in a bare opening bracket, so that
 // one means that this is the first member.
 func (o *object) member(name string) {
-	if last := o.line[len(o.line)-1]; last != '{' {
-		o.line = append(o.line, ',')
+	line := o.line
+	if line[len(line)-1] != '{' {
+		line = append(line, ',')
 	}
-	o.line = append(o.line, '"')
-	o.line = append(o.line, name...)
-	o.line = append(o.line, '"', ':')
+	line = append(line, '"')
+	line = append(line, name...)
+	o.line = append(line, '"', ':')
 }
 
 func (o *object) openList(name string) {
@@ -41,9 +42,9 @@ func (o *object) element() {
 // word writes a text of ours.
 func (o *object) word(name, value string) {
 	o.member(name)
-	o.line = append(o.line, '"')
-	o.line = append(o.line, value...)
-	o.line = append(o.line, '"')
+	line := append(o.line, '"')
+	line = append(line, value...)
+	o.line = append(line, '"')
 }
 
 func (o *object) integer(name string, n int64) {

@@ -45,8 +45,26 @@ func (r *record) quoted(s string, limit int) {
 
 // part writes a text into an open string.
 func (r *record) part(s string, limit int) {
+	if len(r.secrets.patterns) == 0 && short(s) {
+		r.line = append(r.line, s...)
+		return
+	}
 	read, more := head(s, 2*limit)
 	r.put(read, r.redact(read), more, limit)
+}
+
+// short knows most of the small fields, such as GET and 1.1: of so few letters,
+// digits, dots and hyphens none introduces a secret, or is one.
+func short(s string) bool {
+	if len(s) >= minDigits {
+		return false
+	}
+	for i := range len(s) {
+		if column(s[i]) == 0 && s[i] != '.' && s[i] != '-' {
+			return false
+		}
+	}
+	return true
 }
 
 // put writes s or, where it held a secret, what the redactor made of it.

@@ -128,9 +128,22 @@ func (r *redactor) scan() {
 
 func (r *redactor) pass() {
 	r.quote, r.pending, r.value = 0, false, 0
+	starts := &r.known().lexicon.steps
 	for i := 0; i < len(r.v.text); {
+		if !starts[r.v.text[i]] {
+			i++
+			continue
+		}
 		i = max(i+1, r.step(i))
 	}
+}
+
+// steps are the bytes that step does something at.
+func steps() (table [256]bool) {
+	for _, c := range []byte("\"'`=:,;@<{}>/-ebB") {
+		table[c] = true
+	}
+	return table
 }
 
 // step looks at one byte and returns where to go on.

@@ -33,9 +33,14 @@ func (r *record) summary(e *Event) {
 		add(e.Finding.Kind, maxWord)
 		add(e.Finding.Element, maxWord)
 		add(e.Finding.Host, maxName)
-		add(times(e.Finding.Count), maxWord)
+		if n := e.Finding.Count; n > 1 {
+			r.line = append(r.line, ' ')
+			r.line = strconv.AppendInt(r.line, int64(n), 10)
+			r.line = append(r.line, " times"...)
+		}
 	case e.Match != nil:
-		add(strconv.Itoa(e.Match.RuleID), maxWord)
+		r.line = append(r.line, ' ')
+		r.line = strconv.AppendInt(r.line, int64(e.Match.RuleID), 10)
 		add(e.Match.Name, maxName)
 	default:
 		add(e.Reason, maxName)
