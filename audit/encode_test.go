@@ -131,6 +131,7 @@ func everywhere(s string) Event {
 		Match:   &Match{1 << 62, s, s, s, ids, 1 << 62, s, s, details, reasons},
 		Finding: &Finding{s, s, s, s, s, 1 << 62, 1 << 62, s, reasons, s, s, s},
 		Reason:  s, Message: s, Error: s, Loss: &Loss{1 << 63, time.Unix(0, 0), time.Unix(0, 0), s},
+		Fold: &Flood{s, 1 << 63, time.Unix(0, 0), time.Unix(0, 0)}, Notice: &NoticeDetail{s, s, 1 << 62, 1 << 63, 1 << 63},
 	}
 }
 
@@ -160,7 +161,7 @@ func checkLine(t testing.TB, line string) {
 	}
 }
 
-func TestBound(t *testing.T) {
+func TestAppendText(t *testing.T) {
 	tests := []struct {
 		in    string
 		limit int
@@ -171,15 +172,15 @@ func TestBound(t *testing.T) {
 		{"ữữữ", 9, "ữữữ"},
 		{"ữữữữ", 9, "ữữ…"},
 		{"a\xffb", 10, "a\ufffdb"},
-		{`""""`, 8, `""""`},
-		{`"""""`, 8, `""…`},
-		{"\x00\x00", 11, "\x00…"},
-		{"a\u202eb\x7f", 30, `a\u202eb\u007f`},
-		{"\U000e0041", 30, `\U000e0041`},
+		{`""""`, 8, `\"\"\"\"`},
+		{`"""""`, 8, `\"\"…`},
+		{"\x00\x00", 11, `\u0000…`},
+		{"a\u202eb\x7f", 30, `a\\u202eb\\u007f`},
+		{"\U000e0041", 30, `\\U000e0041`},
 	}
 	for _, tt := range tests {
-		if got := bound(tt.in, tt.limit); got != tt.want {
-			t.Errorf("bound(%q, %d) = %q, want %q", tt.in, tt.limit, got, tt.want)
+		if got := string(appendText(nil, tt.in, false, tt.limit)); got != tt.want {
+			t.Errorf("appendText(%q, %d) = %q, want %q", tt.in, tt.limit, got, tt.want)
 		}
 	}
 }
