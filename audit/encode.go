@@ -72,19 +72,8 @@ func (r *record) event(e *Event, observer string) {
 }
 
 // lineEnd is how each line ends: with lachan, which is always there, and the
-// event around it.
+// event around it. The writer puts the link of the chain before it.
 const lineEnd = "}}\n"
-
-// appendMember appends the line with one more member in its lachan object, such
-// as `"chain":{…}`. Nothing is parsed: the line is one of an encoder's.
-func appendMember(dst, line []byte, member string) []byte {
-	dst = append(dst, line[:len(line)-len(lineEnd)]...)
-	if dst[len(dst)-1] != '{' {
-		dst = append(dst, ',')
-	}
-	dst = append(dst, member...)
-	return append(dst, lineEnd...)
-}
 
 // appendStamp writes RFC 3339 in UTC, always with microseconds, so that lines sort
 // as text. It bounds the year to four digits, which the format has no more of.
