@@ -5,15 +5,6 @@ import (
 	"unicode/utf8"
 )
 
-// doubt is what the first look at a text leaves.
-type doubt uint8
-
-const (
-	noDoubt doubt = iota // there is no secret in it
-	coded                // something in it is encoded: look again once it is not
-	doubted              // there may be one
-)
-
 // glance is what the first look has to know of a byte: its column, or special.
 type glance uint8
 
@@ -34,7 +25,7 @@ func glances() (table [256]glance) {
 
 // sight is what the first look at a text has seen.
 type sight struct {
-	doubt
+	coded   bool    // an encoding, at which it ended: look again once it is undone
 	ends    []int32 // where words of secrets end: the places of their last bytes
 	at      bool    // an '@' that may end a userinfo
 	numbers bool    // as many digits as an identity card has
@@ -53,7 +44,7 @@ func (l *lexicon) look(t []byte, seen *sight, decoded bool) {
 		if g >= digits {
 			if g == special {
 				size := l.special(t, i, &state, seen)
-				if seen.doubt == coded {
+				if seen.coded {
 					return
 				}
 				i += size - 1
@@ -74,13 +65,12 @@ func (l *lexicon) look(t []byte, seen *sight, decoded bool) {
 func (s *sight) number(t []byte) int {
 	end, _, n := number(t)
 	if n >= minDigits {
-		s.doubt, s.numbers = doubted, true
+		s.numbers = true
 	}
 	return end
 }
 
 func (s *sight) word(end int) {
-	s.doubt = doubted
 	s.ends = append(s.ends, int32(end))
 }
 
@@ -97,11 +87,11 @@ func (l *lexicon) special(t []byte, i int, state *uint16, seen *sight) (size int
 		return l.wide(t, i, state, seen)
 	case c == '@':
 		if !seen.at && authorityBefore(t, i) {
-			seen.doubt, seen.at = doubted, true
+			seen.at = true
 		}
 	default:
 		if _, size := escape(t[i:]); size > 1 && !seen.decoded {
-			seen.doubt = coded
+			seen.coded = true
 		}
 	}
 	return 1

@@ -72,7 +72,7 @@ func (r *redactor) redact(s string) bool {
 func (r *redactor) look() {
 	l := r.known().lexicon
 	l.look(r.v.text, &r.seen, false)
-	if r.seen.doubt == coded {
+	if r.seen.coded {
 		r.v.decode()
 		l.look(r.v.text, &r.seen, true)
 	}
