@@ -112,7 +112,7 @@ func (r *redactor) phrase(from, to int) bool {
 			from--
 		}
 		r.name.fold(t[from:to])
-		if r.name.is(stem, r.known().lexicon) {
+		if l := r.known().lexicon; r.name.is(stem, l) || r.name.is(whole, l) {
 			return true
 		}
 	}

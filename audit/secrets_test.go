@@ -23,7 +23,8 @@ func TestSiteSecrets(t *testing.T) {
 		{"ma_ho_so=" + canary + "&x=1", "ma_ho_so=[redacted]&x=1"},
 		{"maHoSo=" + canary, "maHoSo=[redacted]"},
 		{`{"form":{"mã_hồ_sơ_mới":"` + canary + `"}}`, `{"form":{"mã_hồ_sơ_mới":"[redacted]"}}`},
-		{"m%C3%A3+h%E1%BB%93+s%C6%A1=" + canary, "m%C3%A3+h%E1%BB%93+s%C6%A1=" + canary}, // a name of three words is no argument's
+		{"m%C3%A3+h%E1%BB%93+s%C6%A1=" + canary, "m%C3%A3+h%E1%BB%93+s%C6%A1=[redacted]"},
+		{"Mã hồ sơ: " + canary, "Mã hồ sơ: [redacted]"},
 		{"so2=" + canary + "&so3=x", "so2=[redacted]&so3=x"},
 		{"ref=" + canary + "&referrer=x&pref=y", "ref=[redacted]&referrer=x&pref=y"},
 		{"X-Ref: " + canary, "X-Ref: [redacted]"},
