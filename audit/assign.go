@@ -16,7 +16,7 @@ func (r *redactor) assignment(sep int) int {
 		r.passedIn(v)
 		r.cut(v.from, v.to)
 		return v.to
-	case r.seen.wordIn(sep, len(r.v.text)) && r.isNameWord(name):
+	case r.seen.wordBehind(sep) && r.isNameWord(name):
 		r.namedBy(sep)
 	case isOne(name, "value", "val", "content", "data", "text", "v"):
 		return r.namedValue(sep, quoted)

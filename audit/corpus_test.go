@@ -257,10 +257,10 @@ func FuzzLook(f *testing.F) {
 		r := &redactor{}
 		r.v.load(s)
 		r.look()
-		if len(r.seen.ends) > 0 || r.seen.at || r.seen.numbers {
+		if len(r.seen.hits) > 0 || r.seen.at || r.seen.numbers {
 			return
 		}
-		r.seen.ends = everyPlace(len(r.v.text))
+		r.seen.hits = everyPlace(len(r.v.text))
 		r.cuts = r.cuts[:0]
 		r.scan()
 		r.numbers()
@@ -271,10 +271,10 @@ func FuzzLook(f *testing.F) {
 	})
 }
 
-func everyPlace(n int) []int32 {
-	ends := make([]int32, n)
-	for i := range ends {
-		ends[i] = int32(i)
+func everyPlace(n int) []hit {
+	hits := make([]hit, n)
+	for i := range hits {
+		hits[i] = hit{int32(i), int32(i), false}
 	}
-	return ends
+	return hits
 }
