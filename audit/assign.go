@@ -16,7 +16,7 @@ func (r *redactor) assignment(sep int) int {
 		r.passedIn(v)
 		r.cut(v.from, v.to)
 		return v.to
-	case r.seen.wordIn(sep, len(r.v.text)) && r.isNameWord(name):
+	case r.seen.wordBehind(sep) && r.isNameWord(name):
 		r.namedBy(sep)
 	case isOne(name, "value", "val", "content", "data", "text", "v"):
 		return r.namedValue(sep, quoted)
@@ -112,7 +112,7 @@ func (r *redactor) phrase(from, to int) bool {
 			from--
 		}
 		r.name.fold(t[from:to])
-		if r.name.is(stem, r.known().lexicon) {
+		if l := r.known().lexicon; r.name.is(stem, l) || r.name.is(whole, l) {
 			return true
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -252,16 +251,19 @@ func FuzzLook(f *testing.F) {
 	}
 	f.Add("s-i-d=1 ótp=2 PIN=3 aPin=4")
 	f.Fuzz(func(t *testing.T, s string) {
+		if len(s) > maxSecretName {
+			return // a name that long is read in part, and the part may end as a secret's does
+		}
 		r := &redactor{}
 		r.v.load(s)
 		r.look()
-		if len(r.seen.ends) > 0 || r.seen.at || r.seen.numbers {
+		if len(r.seen.hits) > 0 || r.seen.at || r.seen.numbers {
 			return
 		}
-		r.seen.ends = everyPlace(len(r.v.text))
+		r.seen.hits = everyPlace(len(r.v.text))
+		r.cuts = r.cuts[:0]
 		r.scan()
 		r.numbers()
-		r.cuts = slices.DeleteFunc(r.cuts, func(c span) bool { return c.to-c.from > maxSecretName })
 		if len(r.cuts) > 0 {
 			c := r.cuts[0]
 			t.Errorf("the first look missed %q in %q", r.v.text[c.from:c.to], s)
@@ -269,10 +271,10 @@ func FuzzLook(f *testing.F) {
 	})
 }
 
-func everyPlace(n int) []int32 {
-	ends := make([]int32, n)
-	for i := range ends {
-		ends[i] = int32(i)
+func everyPlace(n int) []hit {
+	hits := make([]hit, n)
+	for i := range hits {
+		hits[i] = hit{int32(i), int32(i), false}
 	}
-	return ends
+	return hits
 }

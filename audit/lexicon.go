@@ -34,7 +34,7 @@ const (
 	stem    wordKind = iota // anywhere in a name
 	whole                   // a whole word of a name
 	ending                  // the end of a word of a name
-	scheme                  // no name: `bearer`, `basic`
+	scheme                  // no name: `basic`, before credentials
 	token                   // no name: eyJ, as it stands
 	segment                 // no name: /reset/, as it stands
 )

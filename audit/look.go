@@ -1,18 +1,6 @@
 package audit
 
-import (
-	"slices"
-	"unicode/utf8"
-)
-
-// doubt is what the first look at a text leaves.
-type doubt uint8
-
-const (
-	noDoubt doubt = iota // there is no secret in it
-	coded                // something in it is encoded: look again once it is not
-	doubted              // there may be one
-)
+import "unicode/utf8"
 
 // glance is what the first look has to know of a byte: its column, or special.
 type glance uint8
@@ -34,18 +22,26 @@ func glances() (table [256]glance) {
 
 // sight is what the first look at a text has seen.
 type sight struct {
-	doubt
-	ends    []int32 // where words of secrets end: the places of their last bytes
-	at      bool    // an '@' that may end a userinfo
-	numbers bool    // as many digits as an identity card has
-	decoded bool    // what still looks encoded is not
+	coded   bool  // an encoding, at which it ended: look again once it is undone
+	hits    []hit // words of secrets, by their ends
+	next    int   // of hits: where the last question was about
+	at      bool  // an '@' that may end a userinfo
+	numbers bool  // as many digits as an identity card has
+	decoded bool  // what still looks encoded is not
+}
+
+// hit is a word of a secret that ends at a byte. Where it is not sure it may be
+// one, or introduces a secret without being a name.
+type hit struct {
+	from, end int32
+	sure      bool
 }
 
 // look proves of most texts, in one pass, that scan would cut nothing from
 // them: everything that it cuts is introduced by a word of the lexicon, is
 // userinfo before an '@', or is a long number. FuzzLook holds it to that.
 func (l *lexicon) look(t []byte, seen *sight, decoded bool) {
-	*seen = sight{ends: seen.ends[:0], decoded: decoded}
+	*seen = sight{hits: seen.hits[:0], decoded: decoded}
 	state, number := uint16(0), 0
 	next, glances, ending := l.next, &l.glances, l.ending
 	for i := 0; i < len(t); i++ {
@@ -53,7 +49,7 @@ func (l *lexicon) look(t []byte, seen *sight, decoded bool) {
 		if g >= digits {
 			if g == special {
 				size := l.special(t, i, &state, seen)
-				if seen.doubt == coded {
+				if seen.coded {
 					return
 				}
 				i += size - 1
@@ -64,8 +60,8 @@ func (l *lexicon) look(t []byte, seen *sight, decoded bool) {
 			}
 		}
 		state = next[int(state)+int(g)]
-		if state >= ending && l.meant(t, i, state) {
-			seen.word(i)
+		if state >= ending {
+			l.meant(t, i, state, seen)
 		}
 	}
 }
@@ -74,20 +70,33 @@ func (l *lexicon) look(t []byte, seen *sight, decoded bool) {
 func (s *sight) number(t []byte) int {
 	end, _, n := number(t)
 	if n >= minDigits {
-		s.doubt, s.numbers = doubted, true
+		s.numbers = true
 	}
 	return end
 }
 
-func (s *sight) word(end int) {
-	s.doubt = doubted
-	s.ends = append(s.ends, int32(end))
+// wordsIn are the words of secrets that end in a part of the text. Questions go
+// mostly from left to right.
+func (s *sight) wordsIn(from, to int) []hit {
+	i := s.next
+	for i > 0 && int(s.hits[i-1].end) >= from {
+		i--
+	}
+	for i < len(s.hits) && int(s.hits[i].end) < from {
+		i++
+	}
+	s.next = i
+	for i < len(s.hits) && int(s.hits[i].end) < to {
+		i++
+	}
+	return s.hits[s.next:i]
 }
 
-// wordIn reports whether a word of a secret ends in a part of the text.
-func (s *sight) wordIn(from, to int) bool {
-	i, _ := slices.BinarySearch(s.ends, int32(from))
-	return i < len(s.ends) && int(s.ends[i]) < to
+func (s *sight) wordIn(from, to int) bool { return len(s.wordsIn(from, to)) > 0 }
+
+// wordBehind reports whether one ends behind a place.
+func (s *sight) wordBehind(at int) bool {
+	return len(s.hits) > 0 && int(s.hits[len(s.hits)-1].end) > at
 }
 
 // special looks at a byte that is more than a letter or a sign.
@@ -97,11 +106,11 @@ func (l *lexicon) special(t []byte, i int, state *uint16, seen *sight) (size int
 		return l.wide(t, i, state, seen)
 	case c == '@':
 		if !seen.at && authorityBefore(t, i) {
-			seen.doubt, seen.at = doubted, true
+			seen.at = true
 		}
 	default:
 		if _, size := escape(t[i:]); size > 1 && !seen.decoded {
-			seen.doubt = coded
+			seen.coded = true
 		}
 	}
 	return 1
@@ -126,25 +135,42 @@ func (l *lexicon) wide(t []byte, i int, state *uint16, seen *sight) (size int) {
 	for _, c := range letters {
 		*state = l.next[int(*state)+int(column(c))]
 		if *state >= l.ending {
-			seen.word(i)
+			seen.hits = append(seen.hits, hit{int32(i), int32(i), false})
 		}
 	}
 	return size
 }
 
-// meant reports whether one of the words that end at i stands there as it must.
-// The automaton stays in a state over what it steps over.
-func (l *lexicon) meant(t []byte, i int, state uint16) bool {
+// meant notes one of the words that end at i, if it stands there as it must. The
+// automaton stays in a state over what it steps over.
+func (l *lexicon) meant(t []byte, i int, state uint16, seen *sight) {
 	if column(t[i]) == 0 {
-		return false
+		return
 	}
 	for _, w := range l.words[state/columns] {
 		from := wordStart(t, i, len(w.text))
-		if w.meant(t, from, i+1) || !ascii(t[from:i+1]) {
-			return true
+		plain := ascii(t[from : i+1])
+		if w.meant(t, from, i+1) || !plain {
+			seen.hits = append(seen.hits, hit{int32(from), int32(i), plain && w.kind <= whole && w.sameDigits(t[from:i+1])})
+			return
 		}
 	}
-	return false
+}
+
+// sameDigits reports whether the digits are the word's, of which the automaton
+// knows only that they are digits.
+func (w word) sameDigits(t []byte) bool {
+	n := 0
+	for _, c := range t {
+		if column(c) == 0 {
+			continue
+		}
+		if digitByte(c) && c != w.text[n] {
+			return false
+		}
+		n++
+	}
+	return true
 }
 
 func (w word) meant(t []byte, from, to int) bool {

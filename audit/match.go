@@ -26,7 +26,7 @@ func (r *redactor) placeOf(variable string) place {
 	r.v.load(selector)
 	r.look()
 	switch name := r.v.text; {
-	case len(r.seen.ends) == 0:
+	case len(r.seen.hits) == 0:
 		return open
 	case isCookie(name):
 		return cookieField

@@ -50,8 +50,8 @@ func alone(t []byte, from, to int) bool {
 
 func partOfNumber(c byte) bool { return letter(c) || digitByte(c) || c == '_' || c == '.' || c >= 0x80 }
 
-// identityCard knows the structure of the twelve digits (Circular 59/2021/TT-BCA,
-// article 4): the code of a province, of century and sex, the year of birth,
+// identityCard knows the structure of the twelve digits (Decree 137/2015/NĐ-CP,
+// article 13): the code of a province, of century and sex, the year of birth,
 // six more. They are written in one.
 func identityCard(d []byte, written int) bool {
 	if len(d) != 12 || written != 12 || d[0] != 0 {

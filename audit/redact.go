@@ -50,7 +50,7 @@ func (r *redactor) redact(s string) bool {
 	r.v.load(s)
 	r.look()
 	r.cuts = r.cuts[:0]
-	if len(r.seen.ends) > 0 || r.seen.at {
+	if len(r.seen.hits) > 0 || r.seen.at {
 		r.scan()
 	}
 	if r.seen.numbers {
@@ -72,7 +72,7 @@ func (r *redactor) redact(s string) bool {
 func (r *redactor) look() {
 	l := r.known().lexicon
 	l.look(r.v.text, &r.seen, false)
-	if r.seen.doubt == coded {
+	if r.seen.coded {
 		r.v.decode()
 		l.look(r.v.text, &r.seen, true)
 	}
@@ -88,7 +88,13 @@ func (r *redactor) whole(value string) {
 // secretName reports whether values under the name that stands in this part of
 // the text are secrets.
 func (r *redactor) secretName(from, to int) bool {
-	if !r.seen.wordIn(from, to) {
+	words := r.seen.wordsIn(from, to)
+	for _, w := range words {
+		if w.sure && int(w.from) >= from {
+			return true
+		}
+	}
+	if len(words) == 0 {
 		return false
 	}
 	r.name.fold(r.v.text[from:to])

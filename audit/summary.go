@@ -23,7 +23,7 @@ func (r *record) summary(e *Event) {
 		return
 	case e.Fold != nil:
 		r.line = strconv.AppendUint(r.line, e.Fold.Count, 10)
-		r.line = append(r.line, " more like it:"...)
+		r.line = append(r.line, " alike:"...)
 		add(e.Fold.Action, maxWord)
 	default:
 		add(string(e.Action), maxWord)
