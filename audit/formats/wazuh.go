@@ -10,7 +10,7 @@ import "strings"
 // The prefix keeps clear of the names that mean something to Wazuh itself,
 // the static fields (srcip, url, action, id, status, data …) and the parts of an
 // alert (rule, agent, timestamp, location …). Three are meant to be those
-// fields: srcip, srcport and url, which <same_source_ip>, <srcip>, <url>,
+// fields: srcip, srcport and url, which <same_srcip>, <srcip>, <url>,
 // lists and active responses look at. `id` and `action` are not among
 // them: Wazuh's web rules take `id` for a status code.
 func appendWazuh(dst []byte, e *event) []byte {
