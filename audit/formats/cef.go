@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"strconv"
 	"time"
-	"unicode/utf8"
 )
 
 // The escapes of CEF: a pipe in the header, an equal sign in the extension,
@@ -48,7 +47,7 @@ func appendCEF(dst []byte, e *event) []byte {
 		text  []byte
 		limit int
 	}{{e.text("observer.version"), cefVersion}, {e.signature(), cefEventID}, {[]byte(e.title()), cefName}} {
-		dst = append(cefHeaderEscapes.append(dst, characters(part.text, part.limit)), '|')
+		dst = append(cefHeaderEscapes.append(dst, cefHeaderEscapes.characters(part.text, part.limit)), '|')
 	}
 	dst = strconv.AppendInt(dst, int64(e.severity/10), 10)
 	x := extension{append(dst, "|rt="...)}
@@ -82,7 +81,7 @@ func (x *extension) add(key string, value []byte, limit int) {
 		return
 	}
 	x.dst = append(append(append(x.dst, ' '), key...), '=')
-	x.dst = cefValueEscapes.append(x.dst, characters(value, limit))
+	x.dst = cefValueEscapes.append(x.dst, cefValueEscapes.characters(value, limit))
 }
 
 func (x *extension) custom(key, label string, value []byte) {
@@ -160,26 +159,3 @@ func (x *extension) repeated(e *event) {
 }
 
 func milliseconds(at time.Time) []byte { return strconv.AppendInt(nil, at.UnixMilli(), 10) }
-
-// characters returns the first n characters of text, those counted that
-// will stand for a control character.
-func characters(text []byte, n int) []byte {
-	if len(text)*len(`\u0000`) <= n {
-		return text
-	}
-	for end := 0; end < len(text); {
-		r, size := utf8.DecodeRune(text[end:])
-		if n -= width(r); n < 0 {
-			return text[:end]
-		}
-		end += size
-	}
-	return text
-}
-
-func width(r rune) int {
-	if r >= 0x20 && !deceptive(r) {
-		return 1
-	}
-	return len(appendVisible(nil, r))
-}

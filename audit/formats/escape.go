@@ -60,6 +60,34 @@ func (s escaping) run(text []byte) int {
 	return len(text)
 }
 
+// characters returns the first n characters of text, as a reader will see them.
+func (s escaping) characters(text []byte, n int) []byte {
+	if len(text)*len(`\u0000`) <= n {
+		return text
+	}
+	for end := 0; end < len(text); {
+		r, size := utf8.DecodeRune(text[end:])
+		if s.breaks && (r == '\n' || r == '\r') {
+			n--
+		} else {
+			n -= width(r)
+		}
+		if n < 0 {
+			return text[:end]
+		}
+		end += size
+	}
+	return text
+}
+
+// width is how many characters stand for one that no message may hold; 1 for any other.
+func width(r rune) int {
+	if r >= 0x20 && !deceptive(r) {
+		return 1
+	}
+	return len(appendVisible(nil, r))
+}
+
 const figures = "0123456789abcdef"
 
 // appendVisible writes a character as the source of a program would have it.

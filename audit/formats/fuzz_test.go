@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"flag"
+	"math/rand/v2"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -20,11 +22,14 @@ import (
 // canary is a secret: it stands in the events below where secrets are redacted.
 const canary = "S3cr3tC4n4ry"
 
+// hostname is as long as Linux allows.
+const hostname = "vps1.a-data-centre-with-a-name-of-its-own.hosting.example.gov.vn"
+
 // record writes the events to a trail and returns its lines.
 func record(t testing.TB, events ...audit.Event) [][]byte {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "audit.jsonl")
-	log, err := audit.Open(policies.Audit{File: path}, audit.Info{Version: "0.1.0", Hostname: "vps1"})
+	log, err := audit.Open(policies.Audit{File: path}, audit.Info{Version: "0.1.0", Hostname: hostname})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,8 +99,9 @@ func hostile(s, path string, action audit.Action, parts uint8) audit.Event {
 func FuzzEvent(f *testing.F) {
 	for i := range uint8(len(actions)) {
 		f.Add("1' OR a=b|c\\d]\"e\n\r\t\x00\u202e \xff", "/x", i, uint8(0xff)>>(i%3))
-		f.Add(strings.Repeat("ữ😀=", 3000), strings.Repeat("/%41", 2000), i, uint8(0x7f))
+		f.Add(strings.Repeat("ữ😀=", 100), strings.Repeat("/%41", 500), i, uint8(0x7f))
 		f.Add(" k=v  ", " ", i, uint8(4+2))
+		f.Add("x", "/", i, uint8(128+2))
 	}
 	f.Fuzz(func(t *testing.T, s, path string, action, parts uint8) {
 		for _, line := range record(t, hostile(s, path, actions[int(action)%len(actions)], parts)) {
@@ -105,6 +111,35 @@ func FuzzEvent(f *testing.F) {
 			checkSecrets(t, line)
 		}
 	})
+}
+
+var randomEvents = flag.Int("events", 200, "how many random events TestRandomEvents makes")
+
+// TestRandomEvents is FuzzEvent for every run: texts of the pieces that formats
+// have to watch, at lengths around every bound.
+func TestRandomEvents(t *testing.T) {
+	pieces := []string{
+		"a", " ", "=", "|", `\`, `"`, "]", "[", "\n", "\r", "\t", "\x00", "\x7f", "\u0085", "\u2028", "\u202e", "\ufeff", "\xff", "ữ", "😀", "\U000e0041",
+		" src=1.2.3.4", "\tsrc=1.2.3.4", "CEF:0|", `\n`, `\u0000`, "…", "<107>1 ", "%0a", "{", "}", "'", "mat_khau=" + canary + "&",
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	text := func() string {
+		var b strings.Builder
+		for range random.IntN(1 << random.IntN(12)) {
+			b.WriteString(pieces[random.IntN(len(pieces))])
+		}
+		return b.String()
+	}
+	var events []audit.Event
+	for range *randomEvents {
+		events = append(events, hostile(text(), "/"+text(), actions[random.IntN(len(actions))], uint8(random.Uint32())))
+	}
+	for _, line := range record(t, events...) {
+		checkAll(t, line, formats.Config{})
+		checkAll(t, line, formats.Config{Syslog: true})
+		checkAll(t, line, formats.Config{Syslog: true, MaxBytes: formats.MinBytes + random.IntN(4096)})
+		checkSecrets(t, line)
+	}
 }
 
 // checkSecrets: what the line does not hold, no message holds.

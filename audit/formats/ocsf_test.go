@@ -64,7 +64,11 @@ type ocsfEvent struct {
 		EventCode    string `json:"event_code"`
 		Profiles     []string
 	}
-	ActionID  *int `json:"action_id"`
+	ActionID *int `json:"action_id"`
+	Unmapped struct {
+		Source struct{ IP string }
+		URL    struct{ Original string }
+	}
 	Evidences []ocsfExchange
 }
 
@@ -93,7 +97,7 @@ func (e ocsfEvent) check() error {
 }
 
 func (e ocsfEvent) facts() facts {
-	f := facts{id: e.Metadata.UID, action: e.Metadata.EventCode}
+	f := facts{id: e.Metadata.UID, action: e.Metadata.EventCode, source: e.Unmapped.Source.IP, url: e.Unmapped.URL.Original}
 	for _, x := range append(e.Evidences, e.ocsfExchange) {
 		if x.SrcEndpoint != nil {
 			f.source = x.SrcEndpoint.IP

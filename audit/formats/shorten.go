@@ -14,10 +14,13 @@ type cut struct {
 	essential bool
 }
 
-const maxKept = 4
+const (
+	maxKept     = 4
+	maxNodeName = 64 // HOST_NAME_MAX on Linux
+)
 
 // cuts are tried one after the other.
-var cuts = []cut{{text: 2048}, {text: 768}, {text: 256}, {text: 96}, {text: 32}, {text: 32, essential: true}}
+var cuts = []cut{{text: 2048}, {text: 768}, {text: 256}, {text: 96}, {text: 32}, {text: 32, essential: true}, {text: 16, essential: true}}
 
 const ellipsis = "…"
 
@@ -40,7 +43,7 @@ func essential(name string) bool {
 		"url.original", "rule.id", "message", "observer.hostname", "observer.version", "lachan.finding.kind", shortenedName:
 		return true
 	}
-	return strings.HasPrefix(name, "lachan.chain.") || strings.HasPrefix(name, "lachan.fold.") || strings.HasPrefix(name, "lachan.gap.")
+	return name == "lachan.chain.seq" || name == "lachan.chain.hash" || strings.HasPrefix(name, "lachan.fold.") || strings.HasPrefix(name, "lachan.gap.")
 }
 
 const shortenedName = "lachan.shortened"
@@ -53,7 +56,11 @@ func (e *event) shorten(c cut) {
 	})
 	for i := range e.fields {
 		f := &e.fields[i]
-		if f.kind == textField && !whole(f.name) {
+		switch {
+		case f.kind != textField || whole(f.name):
+		case f.name == "observer.hostname":
+			f.text = clip(f.text, max(c.text, maxNodeName)) // by which receivers tell senders apart
+		default:
 			f.text = clip(f.text, c.text)
 		}
 		for j := range f.list {

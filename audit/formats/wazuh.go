@@ -1,6 +1,9 @@
 package formats
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+)
 
 // appendWazuh writes the line as JSON of one level: Wazuh's decoder reads no
 // lists of objects, and rules name fields more readily without dots.
@@ -13,13 +16,21 @@ import "strings"
 // fields: srcip, srcport and url, which <same_srcip>, <srcip>, <url>,
 // lists and active responses look at. `id` and `action` are not among
 // them: Wazuh's web rules take `id` for a status code.
+//
+// Two fields of a line that is not the trail's may come to one name: the first stays.
 func appendWazuh(dst []byte, e *event) []byte {
+	from := len(dst)
 	dst = append(dst, '{')
 	for i := range e.fields {
 		f := &e.fields[i]
-		dst = append(comma(dst), '"')
-		dst = appendFlatName(dst, f.name)
-		dst = append(dst, `":`...)
+		before := len(dst)
+		dst = comma(dst)
+		name := len(dst)
+		dst = append(appendFlatName(append(dst, '"'), f.name), `":`...)
+		if bytes.Contains(dst[from:name], dst[name:]) { // in a text, each quote has a backslash
+			dst = dst[:before]
+			continue
+		}
 		dst = appendValue(dst, f)
 	}
 	return append(dst, '}')

@@ -62,3 +62,12 @@ func TestWazuhNamesDiffer(t *testing.T) {
 		}
 	}
 }
+
+func TestWazuhNameTwice(t *testing.T) {
+	line := `{"@timestamp":"2026-11-22T00:00:00Z","event":{"id":"x","action":"block","severity":73},"message":"\"lachan_tag\":","lachan":{"id":"y","tag":1}}`
+	got, err := newFormatter(t, formats.Wazuh, formats.Config{}).Append([]byte(`"lachan_action":`), []byte(line))
+	want := `"lachan_action":{"lachan_timestamp":"2026-11-22T00:00:00Z","lachan_id":"x","lachan_action":"block","lachan_severity":73,"lachan_message":"\"lachan_tag\":","lachan_tag":1}`
+	if err != nil || string(got) != want {
+		t.Errorf("%v\n%s, want\n%s", err, got, want)
+	}
+}
