@@ -39,8 +39,9 @@ const (
 // cs1 requestId, cs2 site, cs3 evidence, cs4 ruleIds, cs5 what the event is
 // about (target, noticed, checkpoint, folded), cs6 chainHash, cn1 score, cn2
 // status, cn3 chainSeq. What was removed is, to CEF, a file: fname is the
-// element, fileHash its digest. The flex fields are the customer's and stay free. src takes an address of version 4 only; another is
-// in c6a2, whose label the dictionary prescribes.
+// element, fileHash its digest. The flex fields are the customer's and stay
+// free. src takes an address of version 4 only; another is in c6a2, under the
+// label that older editions of the standard prescribe.
 func appendCEF(dst []byte, e *event) []byte {
 	dst = append(dst, "CEF:0|Lachan|Lachan|"...)
 	for _, part := range []struct {
@@ -59,7 +60,7 @@ func appendCEF(dst []byte, e *event) []byte {
 	x.custom("cs2", "site", e.text("service.name"))
 	x.source(e)
 	x.request(e)
-	x.add("cat", join(nil, e.list("event.category")), cefText)
+	x.add("cat", join(e.list("event.category")), cefText)
 	x.add("reason", e.why(), cefText)
 	x.details(e)
 	x.repeated(e)
@@ -135,7 +136,7 @@ func (x *extension) details(e *event) {
 		evidence = append(append(append([]byte{}, e.text("lachan.match.variable")...), ": "...), value...)
 	}
 	x.custom("cs3", "evidence", evidence)
-	x.custom("cs4", "ruleIds", join(nil, e.list("lachan.rule_ids")))
+	x.custom("cs4", "ruleIds", join(e.list("lachan.rule_ids")))
 	for _, of := range cefSubjects {
 		if subject := e.text(of.field); len(subject) > 0 {
 			x.custom("cs5", of.label, subject)

@@ -127,9 +127,8 @@ func writtenOut(s, but string) string {
 	return b.String()
 }
 
-// unprintable is Unicode's own classes, control and format characters, and the two
-// separators: more than what formats write out, so it is held against messages only
-// where they may not appear.
+// unprintable characters are those that no message may hold as they are:
+// controls, separators of lines, marks of direction, and what nobody sees.
 func unprintable(r rune) bool {
 	return unicode.Is(unicode.Cc, r) || r >= 0x200b && r <= 0x200f || r >= 0x2028 && r <= 0x202e ||
 		r >= 0x2060 && r <= 0x206f || r == 0x61c || r == 0xfeff || r >= 0xe0000 && r <= 0xe007f

@@ -189,7 +189,7 @@ func (e *event) repeated() (count []byte, first, last time.Time) {
 func (e *event) why() []byte {
 	reason, failure := e.text("event.reason"), e.text("error.message")
 	if len(reason) == 0 {
-		reason = join(nil, e.list("lachan.finding.reasons"))
+		reason = join(e.list("lachan.finding.reasons"))
 	}
 	if len(reason) == 0 {
 		reason = e.text("lachan.gap.reason")
@@ -223,12 +223,4 @@ func usual(scheme, port []byte) bool {
 }
 
 // join puts commas between the items: what formats without lists are given.
-func join(dst []byte, items [][]byte) []byte {
-	for i, item := range items {
-		if i > 0 {
-			dst = append(dst, ", "...)
-		}
-		dst = append(dst, item...)
-	}
-	return dst
-}
+func join(items [][]byte) []byte { return bytes.Join(items, []byte(", ")) }

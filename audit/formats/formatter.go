@@ -108,15 +108,14 @@ func (f *formatter) Append(dst, line []byte) ([]byte, error) {
 	if err := e.read(line); err != nil {
 		return dst, fmt.Errorf("formats: not an event: %w", err)
 	}
-	for _, cut := range cuts {
+	for i := 0; ; i++ {
 		message := f.write(dst, e)
-		if f.limit == 0 || len(message)-len(dst) <= f.limit {
+		switch {
+		case f.limit == 0 || len(message)-len(dst) <= f.limit:
 			return message, nil
+		case i == len(cuts):
+			return dst, fmt.Errorf("formats: event %.64s: %w", e.text("event.id"), ErrTooLong)
 		}
-		e.shorten(cut)
+		e.shorten(cuts[i])
 	}
-	if message := f.write(dst, e); len(message)-len(dst) <= f.limit {
-		return message, nil
-	}
-	return dst, fmt.Errorf("formats: event %.64s: %w", e.text("event.id"), ErrTooLong)
 }

@@ -42,7 +42,7 @@ func TestUnreadableLines(t *testing.T) {
 		`{"a":"\u1`:                "at byte 8: the line ends early",
 		"{\"a\":\"\n\"}":           "at byte 6: a control character",
 		"{\n}":                     "at byte 1: no JSON",
-		"{\"a\":\"\xff\"}":         "at byte 8: no valid UTF-8",
+		"{\"a\":\"\xff\"}":         "at byte 7: no valid UTF-8",
 		`{"a":01}`:                 "at byte 7: no JSON",
 		`{"a":1.}`:                 "at byte 7: no JSON",
 		`{"a":-}`:                  "at byte 6: no JSON",

@@ -51,7 +51,7 @@ func appendLEEF(dst []byte, e *event) []byte {
 	a.add("outcome", e.text("event.outcome"))
 	a.add("policy", e.text("rule.ruleset"))
 	a.add("ruleName", e.text("rule.name"))
-	a.add("ruleIds", join(nil, e.list("lachan.rule_ids")))
+	a.add("ruleIds", join(e.list("lachan.rule_ids")))
 	a.add("score", e.figure("lachan.score"))
 	a.add("matchedIn", e.text("lachan.match.variable"))
 	a.add("matched", e.text("lachan.match.value"))

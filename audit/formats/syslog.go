@@ -87,7 +87,7 @@ func appendStructured(dst []byte, e *event) []byte {
 func appendParam(dst []byte, f *field) []byte {
 	text := f.text
 	if f.kind == listField {
-		text = join(nil, f.list) // most readers keep one of several parameters of a name
+		text = join(f.list) // most readers keep one of several parameters of a name
 	}
 	dst = append(dst, ' ')
 	dst = append(dst, f.name[:min(len(f.name), maxSDName)]...)

@@ -13,43 +13,45 @@ func (r *reader) text(e *event) ([]byte, error) {
 		return nil, errSyntax
 	}
 	r.pos++
-	from, kept := r.pos, len(r.arena)
-	escaped, foreign := false, false
-	for r.pos < len(r.line) {
-		switch c := r.line[r.pos]; {
-		case c == '"':
-			part := r.line[from:r.pos]
+	part, err := r.plain(e)
+	if err != nil {
+		return nil, err
+	}
+	if r.line[r.pos] == '"' {
+		r.pos++
+		return part, nil
+	}
+	for kept := len(r.arena); ; {
+		r.arena = append(r.arena, part...)
+		if r.line[r.pos] == '"' {
 			r.pos++
-			if foreign {
-				if !utf8.Valid(part) {
-					return nil, errUTF8
-				}
-				e.rewritten = e.rewritten || holdsDeceptive(part)
-			}
-			if !escaped {
-				return part, nil
-			}
-			r.arena = append(r.arena, part...)
 			return r.arena[kept:len(r.arena):len(r.arena)], nil
-		case c < 0x20:
-			return nil, errControl
-		case c == '\\':
-			// All before it is copied at once, so that a line is read in linear time.
+		}
+		if err := r.escape(); err != nil {
+			return nil, err
+		}
+		if part, err = r.plain(e); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// plain reads up to the next quote or backslash.
+func (r *reader) plain(e *event) ([]byte, error) {
+	from, foreign := r.pos, false
+	for ; r.pos < len(r.line); r.pos++ {
+		switch c := r.line[r.pos]; {
+		case c == '"' || c == '\\':
 			part := r.line[from:r.pos]
 			if foreign && !utf8.Valid(part) {
 				return nil, errUTF8
 			}
 			e.rewritten = e.rewritten || foreign && holdsDeceptive(part)
-			r.arena = append(r.arena, part...)
-			if err := r.escape(); err != nil {
-				return nil, err
-			}
-			from, escaped, foreign = r.pos, true, false
+			return part, nil
+		case c < 0x20:
+			return nil, errControl
 		case c >= 0x7f:
 			foreign = true
-			r.pos++
-		default:
-			r.pos++
 		}
 	}
 	return nil, errEnd
