@@ -19,6 +19,7 @@ type event struct {
 	rewritten bool      // the line must not be passed on as it came
 
 	reader reader
+	flat   []span // names of the flat twin
 }
 
 // field is a value by its full name, "event.id". It is valid until the next line is read.

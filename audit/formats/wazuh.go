@@ -19,21 +19,35 @@ import (
 //
 // Two fields of a line that is not the trail's may come to one name: the first stays.
 func appendWazuh(dst []byte, e *event) []byte {
-	from := len(dst)
 	dst = append(dst, '{')
+	e.flat = e.flat[:0]
 	for i := range e.fields {
 		f := &e.fields[i]
 		before := len(dst)
 		dst = comma(dst)
-		name := len(dst)
+		name := span{from: len(dst)}
 		dst = append(appendFlatName(append(dst, '"'), f.name), `":`...)
-		if bytes.Contains(dst[from:name], dst[name:]) { // in a text, each quote has a backslash
+		name.to = len(dst)
+		if name.oneOf(e.flat, dst) {
 			dst = dst[:before]
 			continue
 		}
+		e.flat = append(e.flat, name)
 		dst = appendValue(dst, f)
 	}
 	return append(dst, '}')
+}
+
+// span is a part of a message.
+type span struct{ from, to int }
+
+func (s span) oneOf(others []span, message []byte) bool {
+	for _, o := range others {
+		if o.to-o.from == s.to-s.from && bytes.Equal(message[o.from:o.to], message[s.from:s.to]) {
+			return true
+		}
+	}
+	return false
 }
 
 func appendFlatName(dst []byte, name string) []byte {
