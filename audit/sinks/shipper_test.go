@@ -87,10 +87,10 @@ type streaming struct{ *scripted }
 
 func (streaming) window() time.Duration { return 200 * time.Millisecond }
 
-func (r streaming) broken() error {
+func (r streaming) contact() (contact, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.gone
+	return contact{}, r.gone
 }
 
 func (r streaming) drop() {
