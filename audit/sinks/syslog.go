@@ -34,18 +34,19 @@ func newSyslog(sink policies.Sink) (receiver, error) {
 	s := &syslog{newlines: sink.Framing == policies.FramingNewline, resend: time.Duration(sink.Resend)}
 	s.line = line{network: "tcp", address: u.Host, probe: probeEvery(s.resend), stall: stall}
 	switch u.Scheme {
-	case "tls":
-		s.line.tls, err = clientTLS(sink, u.Hostname())
+	case "tcp":
+		return s, nil
 	case "udp":
 		s.line.network = "udp"
-	case "tcp":
-	default:
-		err = fmt.Errorf("%s is not a URL of syslog", sink.URL)
+		return s, nil
+	case "tls":
+		if s.line.tls, err = clientTLS(sink); err != nil {
+			return nil, err
+		}
+		s.line.tls.ServerName = u.Hostname()
+		return s, nil
 	}
-	if err != nil {
-		return nil, err
-	}
-	return s, nil
+	return nil, fmt.Errorf("%s is not a URL of syslog", sink.URL)
 }
 
 // probeEvery is how often a silent receiver is asked whether it is there: often
