@@ -53,14 +53,9 @@ type Sink struct {
 	Batch Batch `yaml:"batch"`
 	// Filter selects events.
 	Filter SinkFilter `yaml:"filter"`
-
-	// Place is where the sink stands in the configuration, for messages.
-	Place Place `yaml:"-"`
 }
 
 func (s *Sink) setDefaults() { *s = DefaultSink() }
-
-func (s *Sink) setPlace(at Place) { s.Place = at }
 
 // SinkType is what a receiver speaks.
 type SinkType string

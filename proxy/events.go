@@ -100,6 +100,27 @@ func (s *Server) lostEvidence(l evidence.Loss) {
 	s.audit.Record(e)
 }
 
+// certificate records that one could not be had, or that one was had. Host is
+// the name it is for.
+func (s *Server) certificate(host string, err error) {
+	e := audit.Event{
+		Action: audit.NoticeAction, Reason: "certificate", Message: "certificate obtained for " + host,
+		Notice: &audit.NoticeDetail{Kind: "certificate", Name: host},
+	}
+	if err != nil {
+		e.Message, e.Error = "no certificate could be obtained for "+host, err.Error()
+	}
+	sn := s.acquire()
+	if sn != nil {
+		if t := sn.lookup(host); t != nil {
+			e.Site = t.Name
+		}
+		sn.release()
+	}
+	s.metrics.event(e)
+	s.audit.Record(e)
+}
+
 // matchOf is the verdict as the audit trail keeps it: the rule that stands for
 // it, and the numbers of all that matched. nil where none did.
 func matchOf(v rules.Verdict) *audit.Match {

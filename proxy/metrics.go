@@ -49,9 +49,21 @@ func auditMetrics(s *Server) []prometheus.Collector {
 	counter := func(name, help string, value func(audit.Stats) float64) prometheus.Collector {
 		return prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, func() float64 { return value(s.audit.Stats()) })
 	}
+	gauge := func(name, help string, value func() float64) prometheus.Collector {
+		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, value)
+	}
 	return []prometheus.Collector{
 		counter("lachan_audit_written_total", "Events written to the audit file.", func(t audit.Stats) float64 { return float64(t.Written) }),
+		counter("lachan_audit_bytes_total", "Bytes written to the audit file.", func(t audit.Stats) float64 { return float64(t.Bytes) }),
+		counter("lachan_audit_folded_total", "Events of floods that fold records count.", func(t audit.Stats) float64 { return float64(t.Folded) }),
 		counter("lachan_audit_dropped_total", "Events that could not be written; each is counted in a gap event.", func(t audit.Stats) float64 { return float64(t.Dropped) }),
+		counter("lachan_audit_failures_total", "Attempts to write or sync the audit file that failed.", func(t audit.Stats) float64 { return float64(t.Failures) }),
+		gauge("lachan_audit_queued", "Events that wait for the disk.", func() float64 { return float64(s.audit.Stats().Queued) }),
+		gauge("lachan_audit_chain_seq", "Number of the last line that is on the disk for good.", func() float64 {
+			seq, _ := s.audit.Durable()
+			return float64(seq)
+		}),
+		&sinkCollector{s.sinks},
 	}
 }
 

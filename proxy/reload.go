@@ -87,6 +87,11 @@ func sameServer(old, next *policies.Config) error {
 		{"admin.listen", old.Admin.Listen, next.Admin.Listen},
 		{"audit.file", old.Audit.File, next.Audit.File},
 		{"audit.durability", old.Audit.Durability, next.Audit.Durability},
+		{"audit.retention", old.Audit.Retention, next.Audit.Retention},
+		{"audit.rotate", old.Audit.Rotate, next.Audit.Rotate},
+		{"audit.fold", old.Audit.Fold, next.Audit.Fold},
+		{"audit.sinks", old.Audit.Sinks, next.Audit.Sinks},
+		{"audit.alerts", old.Audit.Alerts, next.Audit.Alerts},
 	} {
 		if !reflect.DeepEqual(c.old, c.next) {
 			errs = append(errs, fmt.Errorf("%s has changed: restart to apply it", c.key))

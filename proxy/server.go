@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/lachan-waf/lachan/audit"
+	"github.com/lachan-waf/lachan/audit/sinks"
 	"github.com/lachan-waf/lachan/policies"
 	"github.com/lachan-waf/lachan/proxy/certs"
 	"github.com/lachan-waf/lachan/proxy/evidence"
@@ -35,6 +36,8 @@ type Options struct {
 	Load func() (*policies.Config, error)
 	// Audit receives the events. The caller closes it after Run.
 	Audit *audit.Log
+	// Sinks tell how they do, for the metrics. nil: there are none.
+	Sinks func() []sinks.Status
 	// Logger is for the operator. Default: none.
 	Logger *zap.Logger
 	// Version is reported by the admin listener.
@@ -50,6 +53,7 @@ type Options struct {
 type Server struct {
 	logger   *zap.Logger
 	audit    *audit.Log
+	sinks    func() []sinks.Status
 	now      func() time.Time
 	version  string
 	load     func() (*policies.Config, error)
@@ -83,7 +87,7 @@ func New(o Options) (_ *Server, err error) {
 		}
 	}()
 	s.keeper, err = certs.NewKeeper(certs.Options{
-		StateDir: s.stateDir, ACME: o.Config.ACME, Listen: o.Config.Listen, Logger: s.logger, Now: s.now,
+		StateDir: s.stateDir, ACME: o.Config.ACME, Listen: o.Config.Listen, Failed: s.certificate, Logger: s.logger, Now: s.now,
 	})
 	if err != nil {
 		return nil, err
@@ -101,7 +105,7 @@ func New(o Options) (_ *Server, err error) {
 
 func newServer(o Options) *Server {
 	s := &Server{
-		logger: o.Logger, audit: o.Audit, now: o.Now, version: o.Version, load: o.Load,
+		logger: o.Logger, audit: o.Audit, sinks: o.Sinks, now: o.Now, version: o.Version, load: o.Load,
 		stateDir: o.Config.StateDir, idle: o.Idle,
 	}
 	if s.idle == 0 {

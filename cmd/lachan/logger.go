@@ -33,8 +33,9 @@ func openAudit(cfg *policies.Config, logger *zap.Logger) (*audit.Log, error) {
 	if err != nil {
 		return nil, fmt.Errorf("audit: %w", err)
 	}
-	cfg.Audit.Retention = cfg.KeepEvents()
-	return audit.Open(cfg.Audit, audit.Info{Version: version(), Hostname: host, State: auditState(cfg), Logger: logger})
+	trail := cfg.Audit
+	trail.Retention = cfg.KeepEvents()
+	return audit.Open(trail, audit.Info{Version: version(), Hostname: host, State: auditState(cfg), Logger: logger})
 }
 
 // auditState is the folder of the trail's keys and cursors.

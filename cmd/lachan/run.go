@@ -43,8 +43,18 @@ func (c *runCmd) Run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, closeAudit(trail)) }()
+	shipping, err := ship(cfg, trail, logger)
+	if err != nil {
+		return err
+	}
+	defer shipping.Close()
+	watch, err := watchFor(cfg, trail, shipping, logger)
+	if err != nil {
+		return err
+	}
+	defer watch.Close()
 
-	srv, err := proxy.New(proxy.Options{Config: cfg, Load: load, Audit: trail, Logger: logger, Version: version()})
+	srv, err := proxy.New(proxy.Options{Config: cfg, Load: load, Audit: trail, Sinks: shipping.Status, Logger: logger, Version: version()})
 	if err != nil {
 		return err
 	}

@@ -57,10 +57,32 @@ func newACMEClient(opts Options, logger *zap.Logger) (*acmeClient, error) {
 		OCSP:      certmagic.OCSPConfig{DisableStapling: true},
 		Logger:    logger,
 		Issuers:   []certmagic.Issuer{},
+		OnEvent:   onEvent(opts.Failed),
 	})
 	c.issuer = certmagic.NewACMEIssuer(c.config, template(opts, roots, logger))
 	c.config.Issuers = []certmagic.Issuer{c.issuer}
 	return c, nil
+}
+
+// onEvent passes on what certmagic tells of its attempts.
+func onEvent(failed func(host string, err error)) func(context.Context, string, map[string]any) error {
+	if failed == nil {
+		return nil
+	}
+	return func(_ context.Context, event string, data map[string]any) error {
+		host, _ := data["identifier"].(string)
+		switch event {
+		case "cert_failed":
+			err, _ := data["error"].(error)
+			if err == nil {
+				err = errors.New("no reason given")
+			}
+			failed(host, err)
+		case "cert_obtained":
+			failed(host, nil)
+		}
+		return nil
+	}
 }
 
 func template(opts Options, roots *x509.CertPool, logger *zap.Logger) certmagic.ACMEIssuer {

@@ -44,6 +44,10 @@ type Options struct {
 	// Both empty stand for :80 and :443. They must be open before Manage, or
 	// certmagic opens them itself for the time of a challenge.
 	Listen policies.Listen
+	// Failed is told, with its error, of each attempt to obtain or renew a
+	// certificate of a host that failed, and with nil when one succeeded. It must
+	// not block. nil: nobody is told.
+	Failed func(host string, err error)
 	// Logger may be nil, as may Now.
 	Logger *zap.Logger
 	Now    func() time.Time
