@@ -80,6 +80,7 @@ type shipper struct {
 	flight flight
 	saved  mark // the cursor on the disk
 	wait   backoff
+	told   bool // the log knows of the trouble, which may be older than this process
 
 	mu     sync.Mutex
 	cursor trail.Cursor // written by run's goroutine, under mu for those who ask
@@ -114,7 +115,9 @@ func (s *shipper) round(ctx context.Context) error {
 }
 
 func (s *shipper) end() {
-	_ = s.settle() // what may be lost goes out at the next start
+	if s.cursor.Error == "" {
+		_ = s.settle() // what may be lost goes out at the next start
+	}
 	s.save()
 	if err := errors.Join(s.to.close(), s.reader.Close()); err != nil {
 		s.log.Debug("sink closed", zap.Error(err))
@@ -249,6 +252,7 @@ func (s *shipper) recovered() {
 	if s.cursor.Error == "" {
 		return
 	}
+	s.told = false
 	s.log.Info("sink takes events again")
 	s.notify(Trouble{Sink: s.sink.Name, Since: s.cursor.Since})
 	s.mu.Lock()
@@ -296,14 +300,14 @@ func (s *shipper) failed(ctx context.Context, err error) {
 
 func (s *shipper) troubled(err error) {
 	s.mu.Lock()
-	first := s.cursor.Error == ""
-	s.cursor.Error = err.Error()
-	if first {
+	if s.cursor.Error == "" {
 		s.cursor.Since = s.now()
 	}
+	s.cursor.Error = err.Error()
 	since := s.cursor.Since
 	s.mu.Unlock()
-	if first {
+	if !s.told {
+		s.told = true
 		s.log.Warn("sink takes no events; they wait in the trail", zap.Error(err))
 	}
 	s.notify(Trouble{Sink: s.sink.Name, Since: since, Cause: err})

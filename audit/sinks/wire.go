@@ -132,10 +132,23 @@ func (w *wire) send(ctx context.Context, b []byte) error {
 	}
 	defer context.AfterFunc(ctx, func() { _ = w.SetWriteDeadline(time.Now().Add(lastWord)) })()
 	_, err := w.Write(b)
-	if errors.Is(err, os.ErrDeadlineExceeded) {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, os.ErrDeadlineExceeded):
 		return fmt.Errorf("the receiver takes nothing: %w", err)
 	}
-	return err
+	return w.why(err)
+}
+
+// why prefers what the receiver said last, an alert of TLS for one, to "broken pipe".
+func (w *wire) why(err error) error {
+	select {
+	case <-w.listener:
+		return w.gone
+	case <-time.After(100 * time.Millisecond):
+		return err
+	}
 }
 
 // cut ends the connection without another word.
