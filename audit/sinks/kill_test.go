@@ -3,11 +3,11 @@ package sinks
 import (
 	"context"
 	"path/filepath"
+	"strconv"
 	"syscall"
 	"testing"
 	"time"
 
-	"github.com/lachan-waf/lachan/audit/chain"
 	"github.com/lachan-waf/lachan/audit/checkpoint"
 	"github.com/lachan-waf/lachan/audit/trail"
 	"github.com/lachan-waf/lachan/policies"
@@ -84,52 +84,54 @@ func (k *killing) await(t *testing.T, events int) {
 	}
 }
 
-// kill ends the receiver with messages in its hands: it is held first, for less
-// than the window, so that there are thousands its system has acknowledged and it
-// never read.
 func (k *killing) kill(t *testing.T, whom rune) {
 	if whom == 'r' {
-		if err := k.receiver.running.Process.Signal(syscall.SIGSTOP); err != nil {
-			t.Fatal(err)
-		}
-		time.Sleep(time.Second)
-		k.breaks = append(k.breaks, time.Now())
-		k.receiver.kill()
-		time.Sleep(500 * time.Millisecond)
-		k.receiver.start(t)
+		k.holdAndKill(t, func() { time.Sleep(time.Second) })
 		return
 	}
 	k.breaks = append(k.breaks, time.Now())
 	k.process.kill()
 	k.trail.read(t)
-	k.sender.From = k.trail.last + 1 // what it had only in memory is written again
+	last, err := strconv.Atoi(k.trail.last)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.sender.From = last + 1 // what it had only in memory is written again
 	k.sender.To = k.sender.From + k.events - len(k.trail.ids)
 	k.process = k.sender.start(t)
+}
+
+// holdAndKill ends the receiver with messages in its hands: while it is held,
+// for less than the window, its system acknowledges what it will never read.
+func (k *killing) holdAndKill(t *testing.T, meanwhile func()) {
+	t.Helper()
+	if err := k.receiver.running.Process.Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	meanwhile()
+	k.breaks = append(k.breaks, time.Now())
+	k.receiver.kill()
+	time.Sleep(500 * time.Millisecond)
+	k.receiver.start(t)
 }
 
 // arrived waits until the cursor says that all is delivered for good.
 func (k *killing) arrived(t *testing.T) *arrivals {
 	t.Helper()
-	got := &arrivals{path: k.receiver.out, times: map[string][]time.Time{}}
+	got := newArrivals(k.receiver)
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
 		cursor, err := trail.LoadCursor(k.sender.State, "soc")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if int(cursor.Seq) >= k.events {
-			got.read(t, unaltered)
+		if cursor.Seq >= k.trail.seq {
+			got.read(t)
 			return got
 		}
 		if time.Now().After(deadline) {
 			t.Fatalf("the cursor stands at %+v\n%s", cursor, k.receiver.stderr.Bytes())
 		}
 	}
-}
-
-// unaltered tells that an event is as it was written to the trail.
-func unaltered(event []byte) bool {
-	link, err := chain.Read(event)
-	return err == nil && !link.Altered()
 }
 
 func (k *killing) verify(t *testing.T) {

@@ -141,7 +141,8 @@ func (p *process) stop(t *testing.T) {
 type recorded struct {
 	reader *trail.Reader
 	ids    map[string]bool
-	last   int // number of the last
+	last   string // request of the last
+	seq    uint64 // of the last line of all
 }
 
 func (r *recorded) read(t *testing.T) int {
@@ -154,12 +155,10 @@ func (r *recorded) read(t *testing.T) int {
 		if err != nil {
 			t.Fatal(err)
 		}
+		r.seq = line.Seq
 		if trail.HasAction(line.Raw, "block") {
 			r.ids[between(line.Raw, `"event":{"id":"`)] = true
-			r.last, err = strconv.Atoi(between(line.Raw, `"request":{"id":"`))
-			if err != nil {
-				t.Fatalf("%s", line.Raw)
-			}
+			r.last = between(line.Raw, `"request":{"id":"`)
 		}
 	}
 }

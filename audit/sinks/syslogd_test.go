@@ -8,7 +8,6 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
-	"fmt"
 	"math/big"
 	"net"
 	"os"
@@ -195,83 +194,4 @@ func writePEM(t *testing.T, path, kind string, der []byte) {
 	if err := os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}), 0o600); err != nil {
 		t.Fatal(err)
 	}
-}
-
-// between is the text after the mark and before the next quote.
-func between(line []byte, mark string) string {
-	_, rest, _ := bytes.Cut(line, []byte(mark))
-	text, _, _ := bytes.Cut(rest, []byte{'"'})
-	return string(text)
-}
-
-// arrivals are what a receiver has written so far.
-type arrivals struct {
-	path   string
-	offset int64
-	times  map[string][]time.Time // by event.id
-	halves int                    // lines that are no event: cut in the middle by a kill
-}
-
-func (a *arrivals) read(t *testing.T, whole func(event []byte) bool) {
-	t.Helper()
-	f, err := os.Open(a.path)
-	if os.IsNotExist(err) {
-		return
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	lines := newLines(f, a.offset)
-	for line := range lines.each {
-		a.take(line, whole)
-	}
-	a.offset = lines.offset
-}
-
-func (a *arrivals) take(line []byte, whole func(event []byte) bool) {
-	stamp, _, _ := bytes.Cut(line, []byte{' '})
-	at, err := time.Parse(time.RFC3339Nano, string(stamp))
-	start := bytes.IndexByte(line, '{')
-	if err != nil || start < 0 || !whole(line[start:]) {
-		a.halves++
-		return
-	}
-	id := between(line, `"event":{"id":"`)
-	a.times[id] = append(a.times[id], at)
-}
-
-// lines reads whole lines from an offset on.
-type lines struct {
-	file   *os.File
-	offset int64
-}
-
-func newLines(f *os.File, offset int64) *lines { return &lines{f, offset} }
-
-func (l *lines) each(yield func([]byte) bool) {
-	buf := make([]byte, 1<<20)
-	for {
-		n, _ := l.file.ReadAt(buf, l.offset)
-		end := bytes.LastIndexByte(buf[:n], '\n')
-		if end < 0 {
-			return
-		}
-		for line := range bytes.Lines(buf[:end+1]) {
-			if !yield(bytes.TrimSuffix(line, []byte{'\n'})) {
-				return
-			}
-		}
-		l.offset += int64(end + 1)
-	}
-}
-
-var _ fmt.Stringer = (*arrivals)(nil)
-
-func (a *arrivals) String() string {
-	total := 0
-	for _, times := range a.times {
-		total += len(times)
-	}
-	return fmt.Sprintf("%d events, %d of them again, %d cut lines", len(a.times), total-len(a.times), a.halves)
 }
