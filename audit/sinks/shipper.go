@@ -46,9 +46,9 @@ type unconfirmed interface {
 	receiver
 	// window is how long a message counts as on its way.
 	window() time.Duration
-	// broken returns an error as soon as the connection over which messages went
-	// is known to be gone, and until drop.
-	broken() error
+	// contact tells how the connection stands over which messages went. An error
+	// says that it is gone, and what was on its way may be lost.
+	contact() (contact, error)
 	// drop forgets the connection: the next delivery makes a new one.
 	drop()
 }
@@ -78,11 +78,12 @@ type shipper struct {
 	arena  []byte
 	last   uint64 // the last line that was looked at, sent or passed over
 	flight flight
-	saved  time.Time
+	saved  mark // the cursor on the disk
 	wait   backoff
+	told   bool // the log knows of the trouble, which may be older than this process
 
 	mu     sync.Mutex
-	cursor trail.Cursor
+	cursor trail.Cursor // written by run's goroutine, under mu for those who ask
 }
 
 // formatter is formats.Formatter.
@@ -94,20 +95,29 @@ type formatter interface {
 func (s *shipper) run(ctx context.Context) {
 	defer s.end()
 	for ctx.Err() == nil {
-		if err := s.gather(ctx); err != nil {
+		if err := s.round(ctx); err != nil {
 			s.failed(ctx, err)
-			continue
 		}
-		if err := s.deliver(ctx); err != nil {
-			s.failed(ctx, err)
-			continue
-		}
-		s.settle()
 	}
 }
 
+func (s *shipper) round(ctx context.Context) error {
+	if err := s.gather(ctx); err != nil {
+		return err
+	}
+	if err := s.settle(); err != nil { // nothing goes into a connection that is known to be gone
+		return err
+	}
+	if err := s.deliver(ctx); err != nil {
+		return err
+	}
+	return s.settle()
+}
+
 func (s *shipper) end() {
-	s.settle()
+	if s.cursor.Error == "" {
+		_ = s.settle() // what may be lost goes out at the next start
+	}
 	s.save()
 	if err := errors.Join(s.to.close(), s.reader.Close()); err != nil {
 		s.log.Debug("sink closed", zap.Error(err))
@@ -180,11 +190,6 @@ func (s *shipper) take(line trail.Line) {
 // deliver hands the batch over. Lines that the filter passed over count as
 // delivered with those before them.
 func (s *shipper) deliver(ctx context.Context) error {
-	if lost, ok := s.to.(unconfirmed); ok {
-		if err := lost.broken(); err != nil {
-			return err
-		}
-	}
 	if len(s.batch) > 0 {
 		err := s.to.deliver(ctx, s.batch)
 		var refused *rejection
@@ -194,47 +199,73 @@ func (s *shipper) deliver(ctx context.Context) error {
 			return err
 		}
 	}
-	s.sent(len(s.batch))
+	c, err := s.contact()
+	if err != nil {
+		return err
+	}
+	s.flight.add(mark{s.last, s.now(), c.written})
+	s.mu.Lock()
+	s.cursor.Sent = max(s.cursor.Sent, s.last)
+	s.cursor.Delivered += uint64(len(s.batch))
+	s.mu.Unlock()
 	s.batch = s.batch[:0]
 	return nil
 }
 
-func (s *shipper) sent(events int) {
-	s.flight.add(s.last, s.now())
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.cursor.Sent = max(s.cursor.Sent, s.last)
-	s.cursor.Delivered += uint64(events)
-	if s.cursor.Error != "" {
-		s.log.Info("sink takes events again")
-		s.notify(Trouble{Sink: s.sink.Name, Since: s.cursor.Since})
-		s.cursor.Error, s.cursor.Since = "", time.Time{}
+func (s *shipper) contact() (contact, error) {
+	if to, ok := s.to.(unconfirmed); ok {
+		return to.contact()
 	}
-	s.wait.reset()
+	return contact{}, nil
 }
 
 // settle moves the cursor over what has been delivered for good.
-func (s *shipper) settle() {
-	if lost, ok := s.to.(unconfirmed); ok && lost.broken() != nil {
-		return // what was on its way may have been lost
+func (s *shipper) settle() error {
+	c, err := s.contact()
+	if err != nil {
+		return err
 	}
 	now := s.now()
-	seq := s.flight.landed(now)
+	seq := s.flight.landed(now, c)
 	s.mu.Lock()
 	moved := seq > s.cursor.Seq
 	s.cursor.Seq = max(s.cursor.Seq, seq)
 	s.mu.Unlock()
-	if moved && now.Sub(s.saved) >= time.Second {
+	if oldest := s.flight.oldest(); moved || s.settled() || !oldest.IsZero() && now.Sub(oldest) >= steady {
+		s.recovered()
+	}
+	if s.cursor.Seq > s.saved.seq && now.Sub(s.saved.at) >= time.Second {
 		s.save()
 	}
+	return nil
+}
+
+// steady is how long a connection stands before it counts as a good one, where
+// the window is longer. One that breaks at once, each time, is trouble that goes on.
+const steady = 30 * time.Second
+
+// settled says that nothing is on its way.
+func (s *shipper) settled() bool { return len(s.batch) == 0 && s.cursor.Seq >= s.last }
+
+func (s *shipper) recovered() {
+	s.wait.reset()
+	if s.cursor.Error == "" {
+		return
+	}
+	s.told = false
+	s.log.Info("sink takes events again")
+	s.notify(Trouble{Sink: s.sink.Name, Since: s.cursor.Since})
+	s.mu.Lock()
+	s.cursor.Error, s.cursor.Since = "", time.Time{}
+	s.mu.Unlock()
 }
 
 func (s *shipper) save() {
-	s.saved = s.now()
 	s.mu.Lock()
-	s.cursor.Updated = s.saved
+	s.cursor.Updated = s.now()
 	c := s.cursor
 	s.mu.Unlock()
+	s.saved = mark{seq: c.Seq, at: c.Updated}
 	if err := c.Save(s.source.State); err != nil {
 		s.log.Error("the sink's cursor cannot be saved: a restart will send events again", zap.Error(err))
 	}
@@ -253,24 +284,33 @@ func (s *shipper) failed(ctx context.Context, err error) {
 	if ctx.Err() != nil {
 		return
 	}
+	if to, ok := s.to.(unconfirmed); ok {
+		_, gone := to.contact()
+		to.drop()
+		if gone != nil && s.settled() {
+			s.log.Debug("connection lost, with nothing on its way", zap.Error(err))
+			return
+		}
+		s.rewind(s.cursor.Seq)
+	}
+	s.troubled(err)
+	s.save()
+	s.wait.pause(ctx)
+}
+
+func (s *shipper) troubled(err error) {
 	s.mu.Lock()
-	first := s.cursor.Error == ""
-	s.cursor.Error = err.Error()
-	if first {
+	if s.cursor.Error == "" {
 		s.cursor.Since = s.now()
 	}
-	since, seq := s.cursor.Since, s.cursor.Seq
+	s.cursor.Error = err.Error()
+	since := s.cursor.Since
 	s.mu.Unlock()
-	if first {
+	if !s.told {
+		s.told = true
 		s.log.Warn("sink takes no events; they wait in the trail", zap.Error(err))
 	}
 	s.notify(Trouble{Sink: s.sink.Name, Since: since, Cause: err})
-	if lost, ok := s.to.(unconfirmed); ok {
-		lost.drop()
-		s.rewind(seq)
-	}
-	s.save()
-	s.wait.pause(ctx)
 }
 
 // rewind reads again from after the last line that was delivered for good.

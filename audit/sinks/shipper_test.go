@@ -87,10 +87,10 @@ type streaming struct{ *scripted }
 
 func (streaming) window() time.Duration { return 200 * time.Millisecond }
 
-func (r streaming) broken() error {
+func (r streaming) contact() (contact, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.gone
+	return contact{}, r.gone
 }
 
 func (r streaming) drop() {
@@ -100,8 +100,15 @@ func (r streaming) drop() {
 	r.dropped++
 }
 
-// ship runs one shipper until the receiver has seen what want says.
+// ship runs one shipper until the receiver has seen what it should.
 func ship(t *testing.T, tr *testTrail, to receiver, sink policies.Sink, until func() bool) *shipper {
+	t.Helper()
+	s := newTestShipper(t, tr, to, sink)
+	shipWith(t, s, until)
+	return s
+}
+
+func newTestShipper(t *testing.T, tr *testTrail, to receiver, sink policies.Sink) *shipper {
 	t.Helper()
 	cursor, err := trail.LoadCursor(tr.state, sink.Name)
 	if err != nil {
@@ -115,10 +122,16 @@ func ship(t *testing.T, tr *testTrail, to receiver, sink policies.Sink, until fu
 	if lost, ok := to.(unconfirmed); ok {
 		s.flight.window = lost.window()
 	}
+	return s
+}
+
+func shipWith(t *testing.T, s *shipper, until func() bool) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
 	var running sync.WaitGroup
 	running.Go(func() { s.run(ctx) })
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(60 * time.Second)
 	for !until() {
 		if time.Now().After(deadline) {
 			t.Fatal("the receiver did not get what it should")
@@ -127,7 +140,6 @@ func ship(t *testing.T, tr *testTrail, to receiver, sink policies.Sink, until fu
 	}
 	cancel()
 	running.Wait()
-	return s
 }
 
 func testSink(name string) policies.Sink {
