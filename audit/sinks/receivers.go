@@ -5,11 +5,13 @@ import (
 	"os"
 	"strings"
 
+	"go.uber.org/zap"
+
 	"github.com/lachan-waf/lachan/policies"
 )
 
 // newReceiver returns what speaks the sink's protocol.
-func newReceiver(sink policies.Sink) (receiver, error) {
+func newReceiver(sink policies.Sink, log *zap.Logger) (receiver, error) {
 	switch sink.Type {
 	case policies.SinkSyslog:
 		return newSyslog(sink)
@@ -26,7 +28,7 @@ func newReceiver(sink policies.Sink) (receiver, error) {
 	case policies.SinkOTLP:
 		return newOTLP(sink)
 	case policies.SinkKafka:
-		return newKafka(sink)
+		return newKafka(sink, log)
 	}
 	return nil, fmt.Errorf("no sink of type %q", sink.Type)
 }

@@ -270,7 +270,7 @@ func (s *shipper) failed(ctx context.Context, err error) {
 		s.rewind(seq)
 	}
 	s.save()
-	s.wait.pause(ctx)
+	s.wait.pause(ctx, asked(err))
 }
 
 // rewind reads again from after the last line that was delivered for good.

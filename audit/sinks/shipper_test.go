@@ -103,14 +103,19 @@ func (r streaming) drop() {
 // ship runs one shipper until the receiver has seen what want says.
 func ship(t *testing.T, tr *testTrail, to receiver, sink policies.Sink, until func() bool) *shipper {
 	t.Helper()
-	cursor, err := trail.LoadCursor(tr.state, sink.Name)
+	return shipFrom(t, tr.source(), to, sink, until)
+}
+
+func shipFrom(t *testing.T, source Source, to receiver, sink policies.Sink, until func() bool) *shipper {
+	t.Helper()
+	cursor, err := trail.LoadCursor(source.State, sink.Name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	o := Options{}.withDefaults()
 	s := &shipper{
-		sink: sink, source: tr.source(), to: to, format: raw{}, wants: newFilter(sink.Filter),
-		reader: trail.OpenReader(tr.path, cursor.Seq+1), now: o.Now, notify: o.Notify, log: o.Logger, last: cursor.Seq, cursor: cursor,
+		sink: sink, source: source, to: to, format: raw{}, wants: newFilter(sink.Filter),
+		reader: trail.OpenReader(source.Path, cursor.Seq+1), now: o.Now, notify: o.Notify, log: o.Logger, last: cursor.Seq, cursor: cursor,
 	}
 	if lost, ok := to.(unconfirmed); ok {
 		s.flight.window = lost.window()
@@ -118,9 +123,11 @@ func ship(t *testing.T, tr *testTrail, to receiver, sink policies.Sink, until fu
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { s.run(ctx) })
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(40 * time.Second)
 	for !until() {
 		if time.Now().After(deadline) {
+			cancel()
+			running.Wait()
 			t.Fatal("the receiver did not get what it should")
 		}
 		time.Sleep(5 * time.Millisecond)

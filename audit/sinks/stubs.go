@@ -13,11 +13,5 @@ type raw struct{}
 
 func (raw) Append(dst, line []byte) ([]byte, error) { return append(dst, line...), nil }
 
-func newSyslog(policies.Sink) (receiver, error)  { return nil, errLater }
-func newFile(policies.Sink) (receiver, error)    { return nil, errLater }
-func newWebhook(policies.Sink) (receiver, error) { return nil, errLater }
-func newSplunk(policies.Sink) (receiver, error)  { return nil, errLater }
-func newElastic(policies.Sink) (receiver, error) { return nil, errLater }
-func newLoki(policies.Sink) (receiver, error)    { return nil, errLater }
-func newOTLP(policies.Sink) (receiver, error)    { return nil, errLater }
-func newKafka(policies.Sink) (receiver, error)   { return nil, errLater }
+func newSyslog(policies.Sink) (receiver, error) { return nil, errLater }
+func newFile(policies.Sink) (receiver, error)   { return nil, errLater }
