@@ -119,6 +119,7 @@ func newTestShipper(t *testing.T, tr *testTrail, to receiver, sink policies.Sink
 		sink: sink, source: tr.source(), to: to, format: raw{}, wants: newFilter(sink.Filter),
 		reader: trail.OpenReader(tr.path, cursor.Seq+1), now: o.Now, notify: o.Notify, log: o.Logger, last: cursor.Seq, cursor: cursor,
 	}
+	s.flight.done = cursor.Seq
 	if lost, ok := to.(unconfirmed); ok {
 		s.flight.window = lost.window()
 	}
