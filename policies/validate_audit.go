@@ -29,6 +29,9 @@ func checkAudit(d *decoder, a *Audit) {
 			s.fail("name", "another sink is called %s", quote(s.sink.Name))
 		}
 		names[s.sink.Name] = true
+		if a.File != "" && s.sink.URL == "file://"+a.File {
+			s.fail("url", "the trail itself: the sink would be fed with what it writes")
+		}
 	}
 	checkAlerts(d, &a.Alerts)
 }

@@ -10,7 +10,7 @@ import "time"
 type flight struct {
 	window time.Duration
 	marks  []mark
-	done   uint64
+	done   uint64 // the last line that counts as delivered
 }
 
 // mark says that everything up to seq was sent at a time, with the first so many
@@ -33,7 +33,7 @@ type contact struct {
 const resolution = 100 * time.Millisecond
 
 func (f *flight) add(m mark) {
-	if n := len(f.marks); n > 0 && f.marks[n-1].seq >= m.seq {
+	if m.seq <= f.done || len(f.marks) > 0 && m.seq <= f.marks[len(f.marks)-1].seq {
 		return
 	}
 	if n := len(f.marks); n > 1 && m.at.Sub(f.marks[n-2].at) < resolution {
@@ -43,7 +43,7 @@ func (f *flight) add(m mark) {
 	f.marks = append(f.marks, m)
 }
 
-// landed returns the last line that counts as delivered.
+// landed returns done, moved on by what is known now.
 func (f *flight) landed(now time.Time, c contact) uint64 {
 	n, heard := 0, now.Add(-c.silence)
 	for n < len(f.marks) && f.marks[n].bytes <= c.taken && heard.Sub(f.marks[n].at) >= f.window {

@@ -32,12 +32,12 @@ func syslogSink(d *syslogd) policies.Sink {
 // What the receiver or the sender loses when it is killed comes again.
 func TestKillsLoseNothingRsyslog(t *testing.T) {
 	t.Parallel()
-	killing{receiver: newRsyslog(t), events: 100_000, perSecond: 3000, kills: "rrsrrsr"}.run(t)
+	killing{receiver: newRsyslog(t), events: 100_000, perSecond: 4000, kills: "rrsrrsr"}.run(t)
 }
 
 func TestKillsLoseNothingSyslogNG(t *testing.T) {
 	t.Parallel()
-	killing{receiver: newSyslogNG(t), events: 20_000, perSecond: 1000, kills: "rsrsr"}.run(t)
+	killing{receiver: newSyslogNG(t), events: 20_000, perSecond: 2000, kills: "rsrsr"}.run(t)
 }
 
 // killing is a run with a real receiver, and kills spread over it.

@@ -105,13 +105,25 @@ func (s *shipper) round(ctx context.Context) error {
 	if err := s.gather(ctx); err != nil {
 		return err
 	}
-	if err := s.settle(); err != nil { // nothing goes into a connection that is known to be gone
+	if err := s.settle(); err != nil && !s.renewed(err) {
 		return err
 	}
 	if err := s.deliver(ctx); err != nil {
 		return err
 	}
 	return s.settle()
+}
+
+// renewed drops a connection that has ended with nothing on its way. That is no
+// trouble: receivers restart, and close what was idle for long.
+func (s *shipper) renewed(gone error) bool {
+	to, ok := s.to.(unconfirmed)
+	if !ok || !s.flight.oldest().IsZero() {
+		return false
+	}
+	to.drop()
+	s.log.Debug("connection lost, with nothing on its way", zap.Error(gone))
+	return true
 }
 
 func (s *shipper) end() {
@@ -285,12 +297,7 @@ func (s *shipper) failed(ctx context.Context, err error) {
 		return
 	}
 	if to, ok := s.to.(unconfirmed); ok {
-		_, gone := to.contact()
 		to.drop()
-		if gone != nil && s.settled() {
-			s.log.Debug("connection lost, with nothing on its way", zap.Error(err))
-			return
-		}
 		s.rewind(s.cursor.Seq)
 	}
 	s.troubled(err)

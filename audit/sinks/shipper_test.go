@@ -124,6 +124,7 @@ func newTestShipper(t *testing.T, source Source, to receiver, sink policies.Sink
 		sink: sink, source: source, to: to, format: raw{}, wants: newFilter(sink.Filter),
 		reader: trail.OpenReader(source.Path, cursor.Seq+1), now: o.Now, notify: o.Notify, log: o.Logger, last: cursor.Seq, cursor: cursor,
 	}
+	s.flight.done = cursor.Seq
 	if lost, ok := to.(unconfirmed); ok {
 		s.flight.window = lost.window()
 	}

@@ -96,6 +96,7 @@ func newShipper(sink policies.Sink, source Source, o Options) (*shipper, error) 
 		last:   cursor.Seq,
 		cursor: cursor,
 	}
+	s.flight.done = cursor.Seq
 	if lost, ok := to.(unconfirmed); ok {
 		s.flight.window = lost.window()
 	}
