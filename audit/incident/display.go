@@ -2,6 +2,7 @@ package incident
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -12,8 +13,8 @@ const maxShown = 160
 
 // display makes hostile text fit for a report: every character is visible, so that
 // none changes the direction of what follows (CVE-2021-42574) or is forbidden in
-// XML (XML 1.0, 2.2), it is not too long, and a spreadsheet into which the
-// table is pasted does not take it for a formula.
+// XML (XML 1.0, 2.2), it is not too long, nothing makes a link of it, and a
+// spreadsheet into which the table is pasted does not take it for a formula.
 func display(s string) string {
 	var b strings.Builder
 	shown := 0
@@ -35,7 +36,7 @@ func display(s string) string {
 			fmt.Fprintf(&b, `\u%04x`, r)
 		}
 	}
-	return noFormula(b.String())
+	return noFormula(noLink(b.String()))
 }
 
 // visible leaves out controls, format characters, separators other than the
@@ -52,8 +53,10 @@ func noFormula(s string) string {
 	return s
 }
 
-// defang writes a host or an address so that nothing makes a link of it.
-func defang(s string) string {
-	s = strings.NewReplacer("http://", "hxxp://", "https://", "hxxps://", "HTTP://", "hxxp://", "HTTPS://", "hxxps://").Replace(s)
-	return strings.ReplaceAll(s, ".", "[.]")
-}
+var scheme = regexp.MustCompile(`(?i)\bhttp(s?)://`)
+
+// noLink writes addresses with another scheme, as analysts do.
+func noLink(s string) string { return scheme.ReplaceAllString(s, "hxxp$1://") }
+
+// defang writes a host so that nothing makes a link of it.
+func defang(host string) string { return strings.ReplaceAll(host, ".", "[.]") }
