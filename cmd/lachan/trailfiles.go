@@ -31,7 +31,7 @@ func trailFiles(path string) ([]string, error) {
 	segments = slices.DeleteFunc(segments, func(s string) bool { return !strings.HasSuffix(s, ext) && !strings.HasSuffix(s, ext+".zst") })
 	slices.Sort(segments)
 	// While a segment is being compressed, both forms are there.
-	segments = slices.CompactFunc(segments, func(a, b string) bool { return b == a+".zst" })
+	segments = slices.CompactFunc(segments, func(a, b string) bool { return a == b+".zst" })
 	if _, err := os.Stat(path); err != nil {
 		if len(segments) > 0 && errors.Is(err, os.ErrNotExist) {
 			return segments, nil
