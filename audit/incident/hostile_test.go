@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -186,19 +187,59 @@ func FuzzDisplay(f *testing.F) {
 	})
 }
 
-// A line that comes from anywhere is taken or counted, and never shown as markup.
+// A line that comes from anywhere is taken or counted, and what a report is given of
+// it is fit to be shown.
 func FuzzTrail(f *testing.F) {
 	l := hostileTrail(f)
 	for _, line := range append(l.lines[:8], trail(f).lines[2:8]...) {
 		f.Add(line)
 	}
+	authorities, err1 := readAuthorities(Templates())
+	words, err2 := readVocabulary(Templates())
+	if err := errors.Join(err1, err2); err != nil {
+		f.Fatal(err)
+	}
+	calm := trail(f)
 	f.Fuzz(func(t *testing.T, line string) {
-		own := trail(t)
-		own.lines = slices.Insert(own.lines, 10, line)
-		c := incidentOf(own)
-		c.Languages = []string{"en"}
-		b := write(t, c)
-		plainText(t, "report.en.html", b.files["report.en.html"])
-		tags(t, "report.en.docx", unzip(t, []byte(b.files["report.en.docx"]))["word/document.xml"])
+		own := *calm
+		own.lines = slices.Insert(slices.Clone(calm.lines), 10, line)
+		c := incidentOf(&own)
+		s, err := c.survey(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := c.prove(t.Context(), io.Discard, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.copyEvents(t.Context(), io.Discard, s); err != nil {
+			t.Fatal(err)
+		}
+		report := (&reporter{c, s, p, new(kept), words, authorities}).report()
+		everyString(reflect.ValueOf(report), func(text string) {
+			if invisible.MatchString(text) || text != "" && strings.ContainsAny(text[:1], "=+-@") || strings.Contains(text, "http://") {
+				t.Errorf("%q", text)
+			}
+		})
 	})
+}
+
+// everyString visits all that a template can reach.
+func everyString(v reflect.Value, visit func(string)) {
+	switch v.Kind() {
+	case reflect.String:
+		visit(v.String())
+	case reflect.Pointer:
+		everyString(v.Elem(), visit)
+	case reflect.Slice:
+		for i := range v.Len() {
+			everyString(v.Index(i), visit)
+		}
+	case reflect.Struct:
+		for field, value := range v.Fields() {
+			if field.IsExported() {
+				everyString(value, visit)
+			}
+		}
+	}
 }
