@@ -161,9 +161,7 @@ func TestEarlierEventIsTold(t *testing.T) {
 // Lines that cannot be read are counted and told.
 func TestUnreadableLines(t *testing.T) {
 	l := trail(t)
-	for _, line := range []string{"", "{", "\x00\xff", `{"@timestamp":5}`, strings.Repeat("[", 60000)} {
-		l.lines = append(l.lines, line)
-	}
+	l.lines = append(l.lines, "", "{", "\x00\xff", `{"@timestamp":5}`, strings.Repeat("[", 60000))
 	b := write(t, incidentOf(l))
 	if b.Unreadable != 5 || !strings.Contains(b.files["report.en.html"], "5 lines of the trail could not be read") {
 		t.Errorf("%d unreadable", b.Unreadable)
