@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"time"
+	"unicode/utf8"
 )
 
 // proof is what the lines from the checkpoint before the site's first event to
@@ -119,13 +120,17 @@ type prover struct {
 }
 
 func (p *prover) take(w io.Writer, line []byte) error {
-	p.lines++
 	out := proofLine{}
 	l, err := readLink(line)
-	if err != nil {
+	switch {
+	case err != nil && p.last.seq == 0 && p.number < p.survey.first:
+		return nil // from before the trail had a chain: the proof says nothing of it
+	case err != nil:
+		p.lines++
 		p.fault(unlinked, 0)
 		return writeJSON(w, out)
 	}
+	p.lines++
 	p.follow(l)
 	e, err := readEvent(line)
 	if err == nil {
@@ -133,7 +138,7 @@ func (p *prover) take(w io.Writer, line []byte) error {
 	}
 	out.Seq, out.Prev, out.Hash = l.seq, hex.EncodeToString(l.prev[:]), hex.EncodeToString(l.hash[:])
 	switch {
-	case err == nil && e.disclosed():
+	case err == nil && e.disclosed() && utf8.Valid(line): // JSON carries nothing else
 		out.Line = string(line)
 	case err == nil && p.survey.selects(e):
 	default:

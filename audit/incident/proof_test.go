@@ -221,6 +221,36 @@ func TestProofFromTheFirstLine(t *testing.T) {
 	}
 }
 
+// Lines from before an update that brought the chain do not count against it.
+func TestChainThatBeginsLater(t *testing.T) {
+	l := newLedger(t)
+	l.block("portal", "203.0.113.9", "942100", "x")
+	l.checkpoint()
+	old := `{"@timestamp":"2026-11-25T01:00:00Z","event":{"action":"block"},"service":{"name":"%s"},"lachan":{}}`
+	l.lines = append([]string{fmt.Sprintf(old, "other"), fmt.Sprintf(old, "portal")}, l.lines...)
+	b := write(t, incidentOf(l))
+	if out, err := verify(t, b); err != nil || b.Verdict != "whole" {
+		t.Errorf("%s: %v\n%s", b.Verdict, err, out)
+	}
+	c := incidentOf(l)
+	c.From = start.Add(-48 * time.Hour)
+	if b := write(t, c); b.Verdict == "whole" {
+		t.Error("an event that has no chain is said to be in it")
+	}
+}
+
+// A checkpoint or gap with bytes that JSON cannot carry is sealed like any other line.
+func TestDisclosedLineThatIsNoUTF8(t *testing.T) {
+	l := newLedger(t)
+	l.block("portal", "203.0.113.9", "942100", "x")
+	l.add(`"event":{"action":"gap"}`, `"gap":{"count":1,"reason":"`+"\xff"+`"}`)
+	l.checkpoint()
+	b := write(t, incidentOf(l))
+	if out, err := verify(t, b); err != nil || b.Verdict != "whole" {
+		t.Errorf("%s: %v\n%s", b.Verdict, err, out)
+	}
+}
+
 // The key that a SOC holds counts for more than the bundle's.
 func TestVerifyWithAKeyFromElsewhere(t *testing.T) {
 	b := write(t, incidentOf(trail(t)))
