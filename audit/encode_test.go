@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/lachan-waf/lachan/audit/chain"
 )
 
 func testInfo() Info {
@@ -206,10 +208,15 @@ func TestAppendText(t *testing.T) {
 	}
 }
 
-// TestAppendMember: what the chain adds stands in lachan, whatever is in it.
-func TestAppendMember(t *testing.T) {
+// TestSealedLine: what the chain adds stands in lachan, whatever is in it.
+func TestSealedLine(t *testing.T) {
 	for _, e := range []Event{blockEvent(), {Action: Config}} {
-		got := string(appendMember(nil, []byte(encodeLine(t, e)), `"chain":{"seq":7}`))
+		head := chain.Head{Seq: 6}
+		sealed, err := head.Seal(nil, []byte(encodeLine(t, e)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := string(sealed)
 		var line struct {
 			Lachan struct {
 				Score int

@@ -21,7 +21,7 @@ func TestRecordAllocates(t *testing.T) {
 	}
 	for name, e := range map[string]Event{"attack": attackEvent(), "block": blockEvent(), "strip": stripEvent()} {
 		t.Run(name, func(t *testing.T) {
-			l := newLog(nowhere{}, policies.Audit{}, info, newQueue(maxQueuedLines, maxQueuedBytes))
+			l := startLog(t, nowhere{}, policies.Audit{}, info, newQueue(maxQueuedLines, maxQueuedBytes))
 			defer closeLog(t, l)
 			e.ID, e.Secrets = "", secrets
 			once := func() {

@@ -21,7 +21,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"strconv"
 )
 
@@ -86,6 +85,9 @@ type Link struct {
 	Prev Hash
 	Hash Hash // as the line says
 	Sum  Hash // as the line is
+	// Start is where the link begins in the line, with "chain": and End where what
+	// is hashed ends.
+	Start, End int
 }
 
 // Altered reports that the line is not the one that was sealed.
@@ -101,8 +103,7 @@ var ErrNoLink = errors.New("no chain member at its end")
 func Read(line []byte) (Link, error) {
 	l, err := Place(line)
 	if err == nil {
-		hashed := bytes.TrimSuffix(line, []byte{'\n'})
-		l.Sum = sha256.Sum256(hashed[:len(hashed)-hexLen-len(openHash)-len(closing)])
+		l.Sum = sha256.Sum256(line[:l.End])
 	}
 	return l, err
 }
@@ -124,14 +125,15 @@ func Place(line []byte) (Link, error) {
 		if rest, ok = bytes.CutPrefix(rest, []byte(part.before)); !ok {
 			return Link{}, ErrNoLink
 		}
-		if _, err := hex.Decode(part.hash[:], rest[:hexLen]); err != nil {
-			return Link{}, fmt.Errorf("%w: %w", ErrNoLink, err)
+		if _, err := hex.Decode(part.hash[:], rest[:hexLen]); err != nil || bytes.ContainsAny(rest[:hexLen], "ABCDEF") {
+			return Link{}, ErrNoLink
 		}
 		rest = rest[hexLen:]
 	}
 	if string(rest) != closing {
 		return Link{}, ErrNoLink
 	}
+	l.End = len(line) - hexLen - len(openHash) - len(closing)
 	return l.count(line[:at])
 }
 
@@ -147,6 +149,6 @@ func (l Link) count(before []byte) (Link, error) {
 	if err != nil || seq == 0 || digits[0] == '0' || digits[0] == '+' {
 		return Link{}, ErrNoLink
 	}
-	l.Seq = seq
+	l.Seq, l.Start = seq, len(before)-len(digits)-len(openSeq)
 	return l, nil
 }

@@ -57,7 +57,7 @@ func TestSealedLinesAreAsDocumented(t *testing.T) {
 func TestEveryAlteredByteShows(t *testing.T) {
 	line := sealed(t, `{"a":"việt","lachan":{"score":5}}`)[0]
 	for i := range len(line) - 1 { // the newline is the file's
-		for _, c := range []byte{line[i] ^ 1, ' ', '0'} {
+		for _, c := range []byte{line[i] ^ 1, line[i] ^ 0x20, ' ', '0'} {
 			if c == line[i] {
 				continue
 			}

@@ -16,15 +16,16 @@ import (
 
 // cli is the command line; each field is a command with a file of its own.
 type cli struct {
-	Run     runCmd     `cmd:"" help:"Serve the configured sites. SIGHUP reloads the configuration, SIGTERM drains and stops."`
-	Check   checkCmd   `cmd:"" help:"Check the configuration, rules and certificates; print every problem with file:line:column."`
-	Demo    demoCmd    `cmd:"" help:"Start an infected portal with Lachan in front of it on this machine, and say what to try."`
-	Clean   cleanCmd   `cmd:"" help:"Clean one HTML page from standard input to standard output."`
-	Approve approveCmd `cmd:"" help:"Print a baseline that approves the inline scripts of an HTML page on standard input."`
-	Rules   rulesCmd   `cmd:"" help:"Try a site's rules on requests."`
-	Audit   auditCmd   `cmd:"" help:"Read the audit trail."`
-	Schema  schemaCmd  `cmd:"" help:"Print the JSON Schema of the configuration, for editors."`
-	Version versionCmd `cmd:"" help:"Print the version, and those of the rules and of Go."`
+	Run      runCmd      `cmd:"" help:"Serve the configured sites. SIGHUP reloads the configuration, SIGTERM drains and stops."`
+	Check    checkCmd    `cmd:"" help:"Check the configuration, rules and certificates; print every problem with file:line:column."`
+	Demo     demoCmd     `cmd:"" help:"Start an infected portal with Lachan in front of it on this machine, and say what to try."`
+	Clean    cleanCmd    `cmd:"" help:"Clean one HTML page from standard input to standard output."`
+	Approve  approveCmd  `cmd:"" help:"Print a baseline that approves the inline scripts of an HTML page on standard input."`
+	Rules    rulesCmd    `cmd:"" help:"Try a site's rules on requests."`
+	Audit    auditCmd    `cmd:"" help:"Read the audit trail."`
+	Incident incidentCmd `cmd:"" help:"Write a bundle of a site's incident: events, evidence, proof and reports, to hand over."`
+	Schema   schemaCmd   `cmd:"" help:"Print the JSON Schema of the configuration, for editors."`
+	Version  versionCmd  `cmd:"" help:"Print the version, and those of the rules and of Go."`
 }
 
 // Exit codes: 0 all is well, 1 a problem was found (check, demo --once, rules
