@@ -35,9 +35,24 @@ func endings() []string { return []string{"pass", "otp"} }
 // harmless words end like a secret.
 func harmless() []string { return []string{"bypass", "compass", "overpass", "underpass", "trespass"} }
 
+// settings are whole names that hold a stem and name no secret: directives that an
+// attack sets (PHP manual, "Session runtime configuration"), and CRS logs to what.
+// Left out are session.save_path, which may hold the password of a Redis, and
+// session.name, as which a login form's session[name] is read too.
+func settings() []string {
+	return strings.Fields(`session.auto_start session.cache_expire session.cache_limiter
+		session.cookie_domain session.cookie_httponly session.cookie_lifetime session.cookie_path
+		session.cookie_samesite session.cookie_secure session.gc_divisor session.gc_maxlifetime
+		session.gc_probability session.lazy_write session.referer_check session.save_handler
+		session.serialize_handler session.sid_bits_per_character session.sid_length session.trans_sid_hosts
+		session.trans_sid_tags session.use_cookies session.use_only_cookies session.use_strict_mode
+		session.use_trans_sid`)
+}
+
 // dictionary is the lists by first letter, so that a name is read once.
 type dictionary struct {
 	stems, words, endings [256][]string
+	settings              map[string]bool
 }
 
 var secretWords = sync.OnceValue(func() *dictionary {
@@ -45,6 +60,13 @@ var secretWords = sync.OnceValue(func() *dictionary {
 	index(&d.stems, stems())
 	index(&d.words, wholeWords())
 	index(&d.endings, endings())
+	d.settings = map[string]bool{}
+	var n foldedName
+	for _, s := range settings() {
+		n.text = n.text[:0]
+		n.fold([]byte(s))
+		d.settings[string(n.text)] = true
+	}
 	return d
 })
 
@@ -129,6 +151,10 @@ func fold(name []byte) []byte {
 
 func (n *foldedName) secret() bool {
 	d := secretWords()
+	return n.holdsSecret(d) && !d.settings[string(n.text)]
+}
+
+func (n *foldedName) holdsSecret(d *dictionary) bool {
 	for i, c := range n.text {
 		for _, s := range d.stems[c] {
 			if n.has(i, s) {
