@@ -160,7 +160,7 @@ func (document) ProcessRequest(r io.Reader, v plugintypes.TransactionVariables, 
 	for {
 		token, err := d.Token()
 		var syntax *xml.SyntaxError
-		if err == io.EOF || errors.As(err, &syntax) && syntax.Msg == "unexpected EOF" {
+		if errors.Is(err, io.EOF) || errors.As(err, &syntax) && syntax.Msg == "unexpected EOF" {
 			break
 		}
 		if err != nil {

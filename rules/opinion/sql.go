@@ -371,9 +371,10 @@ func operand(t []token) int {
 	}
 	if i < len(t) && t[i].text == "(" && t[i-1].kind == word && t[i].glued {
 		for depth := 0; i < len(t); i++ {
-			if t[i].text == "(" {
+			switch t[i].text {
+			case "(":
 				depth++
-			} else if t[i].text == ")" {
+			case ")":
 				if depth--; depth == 0 {
 					return i + 1
 				}
