@@ -85,7 +85,18 @@ func (a attack) in(value string) bool {
 
 // mayBeAttack is the cheap question; serialized objects of Java's have no signs.
 func mayBeAttack(c opinion.Class, value string) bool {
-	return strings.ContainsAny(value, signs[c]) || strings.HasPrefix(value, "rO0AB")
+	return strings.ContainsAny(value, signs[c]) || strings.HasPrefix(value, javaObject)
+}
+
+// javaObject begins a serialized object of Java's in base64.
+const javaObject = "rO0AB"
+
+// signs lists what no attack does without; all is false where a reading may be one.
+func (a attack) signs() (list []string, all bool) {
+	for _, c := range a.classes {
+		list = append(list, strings.Split(signs[c], "")...)
+	}
+	return append(list, javaObject), !a.decodes && len(a.classes) > 0
 }
 
 // longestJudged bounds what a judge reads unasked. Longer values are rich text

@@ -5,10 +5,15 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
+	"strings"
 	"testing"
 	"testing/iotest"
 
+	"github.com/corazawaf/libinjection-go"
+
 	"github.com/lachan-waf/lachan/policies"
+	"github.com/lachan-waf/lachan/rules/opinion"
 )
 
 // FuzzInspect feeds hostile requests of every form: Inspect never panics, never
@@ -46,6 +51,26 @@ func FuzzInspect(f *testing.F) {
 				t.Fatalf("replayed %q (%v) of %q", got, err, body)
 			}
 			v.Close()
+		}
+	})
+}
+
+// FuzzSigns: what a screen goes by before it asks @detectXSS or @lachanAttack
+// stands in all that they match.
+func FuzzSigns(f *testing.F) {
+	for _, v := range []string{"<script>", "x onload=a", "' or 1=1--", "x' style=a>", "rO0ABXNyABFq", "<!doctype", "<?import a", "| id", "\nid\n"} {
+		f.Add(v)
+	}
+	f.Fuzz(func(t *testing.T, v string) {
+		if libinjection.IsXSS(v) && !strings.ContainsAny(v, "<=") {
+			t.Fatalf("@detectXSS matches %q", v)
+		}
+		for name, class := range attackClasses {
+			a := attack{classes: []opinion.Class{class}}
+			signs, _ := a.signs()
+			if a.in(v) && !slices.ContainsFunc(signs, func(sign string) bool { return strings.Contains(v, sign) }) {
+				t.Fatalf("@lachanAttack %s matches %q", name, v)
+			}
 		}
 	})
 }
