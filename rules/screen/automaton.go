@@ -101,18 +101,3 @@ func (a *automaton) finish(ends [][]uint16) {
 	}
 	a.from = append(a.from, uint32(len(a.found)))
 }
-
-// each calls meet with the number of each word in value, some of them often.
-func (a *automaton) each(value string, meet func(word uint16)) {
-	state := uint32(0)
-	for i := range len(value) {
-		state = a.next[state<<a.width|uint32(a.class[value[i]])]
-		if state&final == 0 {
-			continue
-		}
-		state &^= final
-		for _, word := range a.found[a.from[state]:a.from[state+1]] {
-			meet(word)
-		}
-	}
-}

@@ -36,8 +36,9 @@ type Screen struct {
 	rules       []screened
 	words       *automaton
 	postings    [][]posting // by word
+	byWords     ruleSet     // the rules with words in a clause
 	byBytes     ruleSet     // the rules without a clause of words alone
-	masks       [256]byteMask
+	masks       masks
 	collections map[string]*Collection
 	memo        memo
 }
@@ -104,6 +105,7 @@ func (b *builder) rule(index int, r Rule) {
 		for _, word := range clause.Words {
 			n := b.word(word)
 			b.postings[n] = append(b.postings[n], posting{uint16(index), uint8(i)})
+			b.byWords.add(index)
 		}
 	}
 	if !wordsAlone {
