@@ -80,7 +80,8 @@ func (f *fold) assign(value string, constant bool) {
 		f.prefixes = append(f.prefixes, prefix)
 		return
 	}
-	if constant && !f.assigned[name] && !strings.ContainsAny(value, "%+-") {
+	changes := strings.HasPrefix(value, "+") || strings.HasPrefix(value, "-")
+	if constant && !f.assigned[name] && !changes && !strings.Contains(value, "%{") {
 		f.constants[name] = value
 	} else {
 		delete(f.constants, name)
