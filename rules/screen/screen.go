@@ -1,7 +1,7 @@
 // Package screen tells which of many rules may match a value, by looking at it
 // once for all of them.
 //
-//	s, err := screen.New([]screen.Rule{{ID: 942270, Targets: …, Chains: …, Clauses: clauses, Match: match}})
+//	s := screen.New([]screen.Rule{{ID: 942270, Targets: …, Chains: …, Clauses: clauses, Match: match}})
 //	…
 //	found := s.Begin() // for one request
 //	found.Look(s.Collection("ARGS"), name, value) // for each value
@@ -66,7 +66,7 @@ type Candidates struct {
 	screen  *Screen
 	meter   *meter.Meter
 	set     ruleSet
-	hits    [maxRules]uint8 // of one value: a bit for each clause that is met
+	hits    [MaxRules]uint8 // of one value: a bit for each clause that is met
 	touched []uint16        // the rules with hits
 	scratch transform.Scratch
 }
