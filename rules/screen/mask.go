@@ -31,12 +31,13 @@ func (s *masks) each(value string, a *automaton, meet func(word uint16)) (m byte
 		of := &s[value[i]]
 		m[0] |= of[0]
 		m[1] |= of[1]
-		state = a.next[state<<a.width|uint32(a.class[value[i]])]
+		state = a.next[state+uint32(a.class[value[i]])]
 		if state&final == 0 {
 			continue
 		}
 		state &^= final
-		for _, word := range a.found[a.from[state]:a.from[state+1]] {
+		row := state / a.width
+		for _, word := range a.found[a.from[row]:a.from[row+1]] {
 			meet(word)
 		}
 	}
