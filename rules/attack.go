@@ -9,6 +9,7 @@ import (
 
 	"github.com/lachan-waf/lachan/rules/meter"
 	"github.com/lachan-waf/lachan/rules/opinion"
+	"github.com/lachan-waf/lachan/rules/screen"
 )
 
 func init() {
@@ -91,12 +92,24 @@ func mayBeAttack(c opinion.Class, value string) bool {
 // javaObject begins a serialized object of Java's in base64.
 const javaObject = "rO0AB"
 
-// signs lists what no attack does without; all is false where a reading may be one.
-func (a attack) signs() (list []string, all bool) {
-	for _, c := range a.classes {
-		list = append(list, strings.Split(signs[c], "")...)
+// condition tells a screen what no attack does without: the signs, and what the
+// expressions of its class ask for. A value that is decoded may be one without.
+func (a attack) condition(r *screen.Rule) bool {
+	if a.decodes || len(a.classes) != 1 {
+		return true
 	}
-	return append(list, javaObject), !a.decodes && len(a.classes) > 0
+	c := a.classes[0]
+	if !wordsCondition(r, append(strings.Split(signs[c], ""), javaObject)) {
+		return false
+	}
+	if list := opinion.Expressions(c); len(list) > 0 {
+		clauses, err := screen.Pattern("(?:" + strings.Join(list, ")|(?:") + ")")
+		if err != nil {
+			return false
+		}
+		r.Clauses = append(r.Clauses, clauses...)
+	}
+	return true
 }
 
 // longestJudged bounds what a judge reads unasked. Longer values are rich text

@@ -137,10 +137,7 @@ func (h *head) condition(r *screen.Rule, files fs.FS) bool {
 	case "lachanattack":
 		a, err := newAttack(argument)
 		r.Match = a.in
-		if signs, all := a.signs(); all {
-			return err == nil && wordsCondition(r, signs)
-		}
-		return err == nil
+		return err == nil && a.condition(r)
 	case "validatebyterange":
 		return rangeCondition(r, argument)
 	}

@@ -81,8 +81,7 @@ func TestPlain(t *testing.T) {
 }
 
 // families are all that is asked together.
-var families = []traits{phpSigns, scriptSigns, javaSigns, templateSigns, querySigns, directorySigns, markupDeclaration, shellCertain,
-	{somePath, []trait{{odd, ""}, {climb, ""}, {system, ""}}}}
+var families = []traits{phpSigns, scriptSigns, javaSigns, templateSigns, querySigns, directorySigns, markupDeclaration, shellCertain, pathSigns}
 
 // FuzzTogether: patterns that are asked together answer as they do one by one.
 func FuzzTogether(f *testing.F) {

@@ -12,6 +12,23 @@ type trait struct {
 	why     string
 }
 
+// Expressions returns regular expressions of which a value matches one that Judge
+// takes for an attack of the class; none where there are no such expressions. They
+// are for those who look for the words in them first.
+func Expressions(c Class) (list []string) {
+	for _, t := range byClass[c] {
+		for _, each := range t.each {
+			list = append(list, each.pattern.tells.String())
+		}
+	}
+	return list
+}
+
+var byClass = map[Class][]traits{
+	Path: {pathSigns}, PHP: {phpSigns}, Code: {scriptSigns, templateSigns}, Java: {javaSigns, templateSigns},
+	Query: {querySigns}, Directory: {directorySigns}, Declaration: {markupDeclaration},
+}
+
 // traits are patterns that are asked together: nearly every value has none of
 // them, and is read once to learn so instead of once for each.
 type traits struct {
@@ -20,24 +37,15 @@ type traits struct {
 }
 
 func newTraits(each []trait) traits {
-	patterns := make([]pattern, len(each))
+	all := make([]string, len(each))
 	for i := range each {
-		patterns[i] = each[i].pattern
+		all[i] = "(?:" + each[i].pattern.tells.String() + ")"
 	}
-	return traits{some(patterns...), each}
-}
-
-// some matches what one of patterns does.
-func some(patterns ...pattern) *rx.Matcher {
-	var all []string
-	for _, p := range patterns {
-		all = append(all, "(?:"+p.tells.String()+")")
-	}
-	m, err := budget.Compile(strings.Join(all, "|"))
+	some, err := budget.Compile(strings.Join(all, "|"))
 	if err != nil {
 		panic(err) // of ours
 	}
-	return m
+	return traits{some, each}
 }
 
 // in returns what the first trait of a value says, "" where it has none.
