@@ -12,9 +12,9 @@ type trait struct {
 	why     string
 }
 
-// Expressions returns regular expressions of which a value matches one that Judge
-// takes for an attack of the class; none where there are no such expressions. They
-// are for those who look for the words in them first.
+// Expressions returns regular expressions one of which is matched by every value
+// that Judge takes for an attack of the class; none where it goes by more than
+// expressions. They are for who looks for the words in them first.
 func Expressions(c Class) (list []string) {
 	for _, t := range byClass[c] {
 		for _, each := range t.each {
