@@ -1,6 +1,10 @@
 package audit
 
-import "unicode/utf8"
+import (
+	"strings"
+	"sync"
+	"unicode/utf8"
+)
 
 // stems make a name secret wherever they stand in it, once it is lower-case
 // ASCII without separators: user[new_password], __Host-PHPSESSID, "Mật khẩu".
@@ -27,6 +31,31 @@ func endings() []string { return []string{"pass", "otp"} }
 
 // harmless words end like a secret.
 func harmless() []string { return []string{"bypass", "compass", "overpass", "underpass", "trespass"} }
+
+// settings are whole names that hold a stem and name no secret: directives that an
+// attack sets (PHP manual, "Session runtime configuration"), and CRS logs to what.
+// Left out are session.save_path, which may hold the password of a Redis, and
+// session.name, as which a login form's session[name] is read too.
+func settings() []string {
+	return strings.Fields(`session.auto_start session.cache_expire session.cache_limiter
+		session.cookie_domain session.cookie_httponly session.cookie_lifetime session.cookie_path
+		session.cookie_samesite session.cookie_secure session.gc_divisor session.gc_maxlifetime
+		session.gc_probability session.lazy_write session.referer_check session.save_handler
+		session.serialize_handler session.sid_bits_per_character session.sid_length session.trans_sid_hosts
+		session.trans_sid_tags session.use_cookies session.use_only_cookies session.use_strict_mode
+		session.use_trans_sid`)
+}
+
+var settingNames = sync.OnceValue(func() map[string]bool {
+	names := map[string]bool{}
+	var n foldedName
+	for _, s := range settings() {
+		n.text = n.text[:0]
+		n.fold([]byte(s))
+		names[string(n.text)] = true
+	}
+	return names
+})
 
 // foldedName is a name as lower-case ASCII letters and digits, with the
 // places where its words start.
@@ -100,6 +129,13 @@ func startsWord(last, now charCase) bool {
 // secret reports whether values under the name that was folded (of an argument,
 // a header, a JSON member, …) are secrets.
 func (n *foldedName) secret(l *lexicon) bool {
+	return n.holdsSecret(l) && !n.setting()
+}
+
+// setting reports whether the name that was folded is one of the settings.
+func (n *foldedName) setting() bool { return settingNames()[string(n.text)] }
+
+func (n *foldedName) holdsSecret(l *lexicon) bool {
 	state := uint16(0)
 	for i, c := range n.text {
 		state = l.next[int(state)+int(column(c))]

@@ -91,7 +91,8 @@ func (r *redactor) secretName(from, to int) bool {
 	words := r.seen.wordsIn(from, to)
 	for _, w := range words {
 		if w.sure && int(w.from) >= from {
-			return true
+			r.name.fold(r.v.text[from:to])
+			return !r.name.setting()
 		}
 	}
 	if len(words) == 0 {

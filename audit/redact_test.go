@@ -29,6 +29,7 @@ func TestSecretNames(t *testing.T) {
 		"token", "csrf_token", "access-token", "secret", "client_secret", "api_key", "X-Api-Key", "apikey", "cccd", "so_cccd", "cmnd",
 		"session", "sid", "PHPSESSID", "JSESSIONID", "_wpnonce", "Authorization", "Cookie", "jwt", "pass%77ord", "p%61ss", "user%5Bpassword%5D",
 		"pin", "card_number", "cvv", "X-Amz-Signature", "so_dinh_danh", "ma_xac_thuc",
+		"session.save_path", "session.name", "session[name]", "session.referer_check.x", "my.session.referer_check", "session.cookie",
 	}
 	for _, name := range secret {
 		if !isSecretName(name) {
@@ -38,6 +39,7 @@ func TestSecretNames(t *testing.T) {
 	for _, name := range []string{
 		"", "q", "compass", "bypass", "passage", "passenger", "inside", "spinner", "author", "option", "laptop", "page", "keyword", "s",
 		"ho_ten", "noi_dung", "tim_kiem", "content", "comment", "email", "action", "signup", "mkdir",
+		"session.referer_check", "session.cookie_path", "SESSION.USE_TRANS_SID",
 	} {
 		if isSecretName(name) {
 			t.Errorf("%q is taken for a secret", name)
@@ -50,6 +52,8 @@ func TestSecretNames(t *testing.T) {
 func TestRedactText(t *testing.T) {
 	tests := []struct{ name, in, want string }{
 		{"query", "a=1&password=" + canary + "&b=2", "a=1&password=[redacted]&b=2"},
+		{"setting", "session.referer_check=t found within ARGS:v: session.referer_check=true", "session.referer_check=t found within ARGS:v: session.referer_check=true"},
+		{"behind a setting", "session.referer_check=pwd=" + canary, "session.referer_check=pwd=[redacted]"},
 		{"first", "pwd=" + canary, "pwd=[redacted]"},
 		{"brackets", "user[password]=" + canary + "&x=1", "user[password]=[redacted]&x=1"},
 		{"encoded brackets", "user%5Bpassword%5D=" + canary + "&x=1", "user%5Bpassword%5D=[redacted]&x=1"},

@@ -97,10 +97,15 @@ func (w *writer) syncDue() <-chan time.Time {
 func (w *writer) drain() {
 	lines, lost := w.queue.take(w.spare)
 	if lost.Count > 0 {
-		lost.Reason = "queue full"
-		lines = w.own(lines, &Event{Action: Gap, Loss: &lost})
+		lines = w.gap(lines, lost)
 	}
 	w.spare = w.put(lines)
+}
+
+// gap adds the line that stands for what is missing.
+func (w *writer) gap(lines []*buffer.Buffer, lost Loss) []*buffer.Buffer {
+	lost.Reason = "queue full"
+	return w.own(lines, &Event{Action: Gap, Loss: &lost})
 }
 
 // put writes lines, and returns the emptied slice. Those that cannot be written

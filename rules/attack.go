@@ -9,6 +9,7 @@ import (
 
 	"github.com/lachan-waf/lachan/rules/meter"
 	"github.com/lachan-waf/lachan/rules/opinion"
+	"github.com/lachan-waf/lachan/rules/screen"
 )
 
 func init() {
@@ -85,7 +86,30 @@ func (a attack) in(value string) bool {
 
 // mayBeAttack is the cheap question; serialized objects of Java's have no signs.
 func mayBeAttack(c opinion.Class, value string) bool {
-	return strings.ContainsAny(value, signs[c]) || strings.HasPrefix(value, "rO0AB")
+	return strings.ContainsAny(value, signs[c]) || strings.HasPrefix(value, javaObject)
+}
+
+// javaObject begins a serialized object of Java's in base64.
+const javaObject = "rO0AB"
+
+// condition tells a screen what no attack does without: the signs, and what the
+// expressions of its class ask for. A value that is decoded may be one without.
+func (a attack) condition(r *screen.Rule) bool {
+	if a.decodes || len(a.classes) != 1 {
+		return true
+	}
+	c := a.classes[0]
+	if !wordsCondition(r, append(strings.Split(signs[c], ""), javaObject)) {
+		return false
+	}
+	if list := opinion.Expressions(c); len(list) > 0 {
+		clauses, err := screen.Pattern("(?:" + strings.Join(list, ")|(?:") + ")")
+		if err != nil {
+			return false
+		}
+		r.Clauses = append(r.Clauses, clauses...)
+	}
+	return true
 }
 
 // longestJudged bounds what a judge reads unasked. Longer values are rich text

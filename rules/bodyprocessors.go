@@ -94,9 +94,9 @@ func (jsonAndForm) ProcessRequest(r io.Reader, v plugintypes.TransactionVariable
 		return err
 	}
 	args := v.ArgsPost()
-	d := json.NewDecoder(bytes.NewReader(body))
-	d.UseNumber()
-	if err := flatten(d, "json", args.Add); err != nil {
+	f := flattener{json: json.NewDecoder(bytes.NewReader(body)), add: args.Add, values: mostValues, bytes: max(8*len(body), 4<<10)}
+	f.json.UseNumber()
+	if err := f.flatten("json"); err != nil {
 		return err
 	}
 	pairs := strings.Split(string(body), "&")
@@ -115,35 +115,57 @@ func (jsonAndForm) ProcessRequest(r io.Reader, v plugintypes.TransactionVariable
 	return nil
 }
 
-// flatten names the values of JSON as coraza does: json.user.0.name.
-func flatten(d *json.Decoder, name string, add func(name, value string)) error {
-	token, err := d.Token()
+// mostValues is SecArgumentsLimit.
+const mostValues = 1000
+
+// flattener names the values of JSON as coraza does: json.user.0.name. It has
+// coraza's limits too: each name has those of all around it in it, so that a
+// megabyte could make gigabytes of names.
+type flattener struct {
+	json          *json.Decoder
+	add           func(name, value string)
+	values, bytes int // that may still come; bytes are those of names
+}
+
+func (f *flattener) flatten(name string) error {
+	if f.values--; f.values < 0 {
+		return errors.New("too many values in JSON that is called a form")
+	}
+	if f.bytes -= len(name); f.bytes < 0 {
+		return errors.New("too long names in JSON that is called a form")
+	}
+	token, err := f.json.Token()
 	if err != nil {
 		return err
 	}
 	switch t := token.(type) {
 	case json.Delim:
-		for i := 0; d.More(); i++ {
-			child := name + "." + strconv.Itoa(i)
-			if t == '{' {
-				key, err := d.Token()
-				if err != nil {
-					return err
-				}
-				child = name + "." + key.(string)
-			}
-			if err := flatten(d, child, add); err != nil {
-				return err
-			}
-		}
-		_, err = d.Token()
-		return err
+		return f.within(name, t)
 	case string:
-		add(name, t)
+		f.add(name, t)
 	case json.Number:
-		add(name, t.String())
+		f.add(name, t.String())
 	}
 	return nil
+}
+
+// within reads an array or an object to its end.
+func (f *flattener) within(name string, open json.Delim) error {
+	for i := 0; f.json.More(); i++ {
+		child := name + "." + strconv.Itoa(i)
+		if open == '{' {
+			key, err := f.json.Token()
+			if err != nil {
+				return err
+			}
+			child = name + "." + key.(string)
+		}
+		if err := f.flatten(child); err != nil {
+			return err
+		}
+	}
+	_, err := f.json.Token()
+	return err
 }
 
 // document reads XML in the place of coraza's processor, which closes <param>
@@ -160,7 +182,7 @@ func (document) ProcessRequest(r io.Reader, v plugintypes.TransactionVariables, 
 	for {
 		token, err := d.Token()
 		var syntax *xml.SyntaxError
-		if err == io.EOF || errors.As(err, &syntax) && syntax.Msg == "unexpected EOF" {
+		if errors.Is(err, io.EOF) || errors.As(err, &syntax) && syntax.Msg == "unexpected EOF" {
 			break
 		}
 		if err != nil {

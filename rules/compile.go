@@ -59,13 +59,13 @@ func (s *source) compileOnce() (waf coraza.WAF, err error) {
 		}
 	}()
 	if !s.stock {
-		if s.units, c.dropped, err = folded(s.units); err != nil {
+		directives, err := split(s.units)
+		if err != nil {
 			return nil, err
 		}
+		s.units, c.dropped = folded(s.units, directives)
 		c.files = s.fs()
-		if c.files.screening, err = newScreening(s.units, c.files); err != nil {
-			return nil, err
-		}
+		c.files.screening = newScreening(s.units, directives, c.files)
 	}
 	config := experimental.WAFConfigWithRuleObserver(coraza.NewWAFConfig().WithRootFS(c.files), c.observe)
 	for _, u := range s.units {
@@ -79,6 +79,18 @@ func (s *source) compileOnce() (waf coraza.WAF, err error) {
 		return nil, errors.Join(err, closeWAF(waf))
 	}
 	return waf, nil
+}
+
+// split returns the directives of each unit.
+func split(units []unit) ([][]directive, error) {
+	all := make([][]directive, len(units))
+	for i, u := range units {
+		var err error
+		if all[i], err = readDirectives(u.name, []byte(u.text)); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
 }
 
 // taken finds a number that the operator's rules take from one of CRS that this

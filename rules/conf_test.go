@@ -85,9 +85,7 @@ func TestSetupFollowsCRS(t *testing.T) {
 		t.Fatal(err)
 	}
 	left := []string{
-		"restricted_extensions", "restricted_headers_basic", "restricted_headers_extended",
-		"critical_anomaly_score", "error_anomaly_score", "warning_anomaly_score", "notice_anomaly_score",
-		"outbound_anomaly_score_threshold", "ENABLE_DEFAULT_COLLECTIONS",
+		"restricted_extensions", "restricted_headers_basic", "restricted_headers_extended", "ENABLE_DEFAULT_COLLECTIONS",
 	}
 	for _, m := range regexp.MustCompile(`SecRule &TX:(\w+) `).FindAllStringSubmatch(string(initialisation), -1) {
 		if !strings.Contains(string(setup)+policy, "setvar:tx."+m[1]+"=") && !strings.Contains(string(setup), "'tx."+m[1]+"=") && !slices.Contains(left, m[1]) {
@@ -110,9 +108,7 @@ func TestLibinjectionIsLinear(t *testing.T) {
 		value := "'" + strings.Repeat(`\'`, length/2)
 		best := time.Hour
 		for range 3 {
-			start := time.Now()
-			libinjection.IsSQLi(value)
-			best = min(best, time.Since(start))
+			best = min(best, cpu(func() { libinjection.IsSQLi(value) }))
 		}
 		return best
 	}

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	coreruleset "github.com/corazawaf/coraza-coreruleset/v4"
 
 	"github.com/lachan-waf/lachan/policies"
+	"github.com/lachan-waf/lachan/rules/screen"
 )
 
 // release writes the embedded CRS as a release of another version.
@@ -85,13 +87,17 @@ func TestCRSDirIsScreened(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	units, dropped, err := folded(src.units)
-	if err != nil || len(dropped) < 100 {
-		t.Fatalf("%d rules folded (%v)", len(dropped), err)
+	directives, err := split(src.units)
+	if err != nil {
+		t.Fatal(err)
 	}
-	s, err := newScreening(units, src.fs())
-	if err != nil || s == nil {
-		t.Fatalf("no screening: %v", err)
+	units, dropped := folded(src.units, directives)
+	if len(dropped) < 100 {
+		t.Fatalf("%d rules folded", len(dropped))
+	}
+	s := newScreening(units, directives, src.fs())
+	if s == nil {
+		t.Fatal("no screening")
 	}
 	for _, r := range s.phases[2].order {
 		if r.id == 934999 && r.index >= 0 {
@@ -99,6 +105,29 @@ func TestCRSDirIsScreened(t *testing.T) {
 		}
 	}
 	t.Error("the rule of the folder is not screened")
+}
+
+// Of a release with more rules than a screen takes, those behind are left to coraza.
+func TestCRSDirOfManyRules(t *testing.T) {
+	dir := release(t, "4.99.0")
+	var text strings.Builder
+	for i := range screen.MaxRules + 10 {
+		fmt.Fprintf(&text, "SecRule ARGS \"@rx lobster%d$\" \"id:%d,phase:2,block,t:none,msg:'many',severity:'CRITICAL',\\\n"+
+			"    setvar:'tx.inbound_anomaly_score_pl1=+%%{tx.critical_anomaly_score}'\"\n", i, 935000+i)
+	}
+	write(t, filepath.Join(dir, "rules"), "REQUEST-935-MANY.conf", text.String())
+	e := acquire(t, site(func(w *policies.WAF) { w.CRSDir = dir }))
+	for _, i := range []int{0, screen.MaxRules + 9} {
+		v := inspect(t, e, request("GET", fmt.Sprintf("/?q=lobster%d", i)), nil)
+		assertMatched(t, v, 935000+i)
+		if !v.Blocked || len(v.Matches) != 2 { // and the one that compares the score
+			t.Errorf("lobster%d: blocked %v, matches %+v", i, v.Blocked, v.Matches)
+		}
+	}
+	assertMatched(t, inspect(t, e, request("GET", "/?q=%3Cscript%3Ealert(1)%3C/script%3E"), nil), 941100)
+	if v := inspect(t, e, request("GET", "/?q=oyster"), nil); len(v.Matches) > 0 {
+		t.Errorf("matches %+v", v.Matches)
+	}
 }
 
 func TestBadCRSDir(t *testing.T) {

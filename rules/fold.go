@@ -22,16 +22,10 @@ type fold struct {
 	dropped   map[int]bool      // the rules that were left out
 }
 
-// folded returns the units without what they settle.
-func folded(units []unit) ([]unit, map[int]bool, error) {
+// folded returns the units without what they settle, and the numbers of the rules
+// that were left out. It takes the same out of all, the units' directives.
+func folded(units []unit, all [][]directive) ([]unit, map[int]bool) {
 	f := fold{constants: map[string]string{}, assigned: map[string]bool{}, dropped: map[int]bool{}}
-	all := make([][]directive, len(units))
-	for i, u := range units {
-		var err error
-		if all[i], err = readDirectives(u.name, []byte(u.text)); err != nil {
-			return nil, nil, err
-		}
-	}
 	for _, crs := range []bool{false, true} { // what others set decides what CRS does
 		for i, u := range units {
 			if strings.HasPrefix(u.name, crsPrefix) == crs {
@@ -43,15 +37,25 @@ func folded(units []unit) ([]unit, map[int]bool, error) {
 	out := slices.Clone(units)
 	for i := range out {
 		if strings.HasPrefix(out[i].name, crsPrefix) {
-			out[i].text = f.text(all[i])
+			all[i] = f.unsettled(all[i])
+			out[i].text = text(all[i])
 		}
 	}
 	for i := range out {
 		if out[i].place.file != "" && f.updatesDropped(all[i]) {
-			out[i].text = ""
+			out[i].text, all[i] = "", nil
 		}
 	}
-	return out, f.dropped, nil
+	return out, f.dropped
+}
+
+// text is what coraza reads.
+func text(directives []directive) string {
+	var b strings.Builder
+	for _, d := range directives {
+		b.WriteString(d.text)
+	}
+	return b.String()
 }
 
 // learn notes what rules assign. ours tells whether a SecAction is of the set-up.
@@ -80,7 +84,8 @@ func (f *fold) assign(value string, constant bool) {
 		f.prefixes = append(f.prefixes, prefix)
 		return
 	}
-	if constant && !f.assigned[name] && !strings.ContainsAny(value, "%+-") {
+	changes := strings.HasPrefix(value, "+") || strings.HasPrefix(value, "-")
+	if constant && !f.assigned[name] && !changes && !strings.Contains(value, "%{") {
 		f.constants[name] = value
 	} else {
 		delete(f.constants, name)
@@ -88,10 +93,9 @@ func (f *fold) assign(value string, constant bool) {
 	f.assigned[name] = true
 }
 
-// text returns the directives that are not settled.
-func (f *fold) text(directives []directive) string {
+// unsettled returns the directives that are not settled.
+func (f *fold) unsettled(directives []directive) (kept []directive) {
 	var (
-		kept  strings.Builder
 		skips = map[int]string{} // by phase: the marker up to which its rules are left out
 		drop  bool               // whether the chain that is open is left out
 		chain bool
@@ -116,10 +120,10 @@ func (f *fold) text(directives []directive) string {
 			drop = f.updatesDropped([]directive{d})
 		}
 		if !drop {
-			kept.WriteString(d.text)
+			kept = append(kept, d)
 		}
 	}
-	return kept.String()
+	return kept
 }
 
 // settles reports whether a rule is left out, and notes what it skips.

@@ -5,10 +5,16 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strings"
 	"testing"
 	"testing/iotest"
 
+	"github.com/corazawaf/libinjection-go"
+
 	"github.com/lachan-waf/lachan/policies"
+	"github.com/lachan-waf/lachan/rules/opinion"
+	"github.com/lachan-waf/lachan/rules/screen"
+	"github.com/lachan-waf/lachan/rules/transform"
 )
 
 // FuzzInspect feeds hostile requests of every form: Inspect never panics, never
@@ -48,6 +54,42 @@ func FuzzInspect(f *testing.F) {
 			v.Close()
 		}
 	})
+}
+
+// FuzzSigns: what a screen goes by before it asks @detectXSS or @lachanAttack
+// stands in all that they match.
+func FuzzSigns(f *testing.F) {
+	for _, v := range []string{"<script>", "x onload=a", "' or 1=1--", "x' style=a>", "rO0ABXNyABFq", "<!doctype", "<?import a", "| id", "\nid\n"} {
+		f.Add(v)
+	}
+	screens := map[string]oneRule{}
+	for name, class := range attackClasses {
+		r := screen.Rule{ID: 1, Targets: []screen.Target{{Collection: "ARGS"}}, Chains: []transform.Chain{{}}}
+		if !(attack{classes: []opinion.Class{class}}).condition(&r) || len(r.Clauses) == 0 {
+			f.Fatalf("no condition for %s", name)
+		}
+		screens[name] = oneRule{screen.New([]screen.Rule{r})}
+	}
+	f.Fuzz(func(t *testing.T, v string) {
+		if libinjection.IsXSS(v) && !strings.ContainsAny(v, "<=") {
+			t.Fatalf("@detectXSS matches %q", v)
+		}
+		for name, class := range attackClasses {
+			if (attack{classes: []opinion.Class{class}}).in(v) && !screens[name].finds(v) {
+				t.Fatalf("@lachanAttack %s matches %q", name, v)
+			}
+		}
+	})
+}
+
+// oneRule is a screen of one rule that looks at ARGS.
+type oneRule struct{ *screen.Screen }
+
+func (s oneRule) finds(value string) bool {
+	found := s.Begin(nil)
+	defer found.End()
+	found.Look(s.Collection("ARGS"), "q", value)
+	return found.Has(0)
 }
 
 // FuzzReadDirectives: whatever an operator's file holds, every directive has

@@ -94,8 +94,90 @@ func TestBudgetHolds(t *testing.T) {
 	}
 }
 
-// margin is for what cannot be interrupted: the parsers of bodies, a pattern on
-// one long value.
+// intricate are bodies of 1 MiB made to cost their parsers as much as they can.
+func intricate() map[string][2]string {
+	const size = 1 << 20
+	fill := func(s string) string { return strings.Repeat(s, size/len(s)) }
+	many := func(format string) string {
+		var b strings.Builder
+		for i := 0; b.Len() < size; i++ {
+			fmt.Fprintf(&b, format, i)
+		}
+		return b.String()
+	}
+	levels := func(open, within, end string, n int) string {
+		return strings.Repeat(open, n) + within + strings.Repeat(end, n)
+	}
+	const field = "------lachan7MA4YWxk\r\nContent-Disposition: form-data; name=\"a%d\""
+	return map[string][2]string{
+		"JSON, deep again and again":   {"application/json", "[" + fill(levels("[", "", "]", 1000)+",") + "1]"},
+		"JSON, deep and wide":          {"application/json", levels(`{"aaaaaaaaaaaaaaaaaaaaaaaaaaaaa":`, "["+fill("1,")+"1]", "}", 1000)},
+		"JSON, long names":             {"application/json", levels(`{"`+strings.Repeat("a", 900)+`":`, "["+strings.Repeat("1,", 900)+"1]", "}", 1000)},
+		"JSON, empty objects":          {"application/json", "[" + fill("{},") + "1]"},
+		"JSON, escapes":                {"application/json", `{"a":"` + fill(`\u0041`) + `"}`},
+		"JSON, quotes that stay open":  {"application/json", `{"a":` + fill(`"\"`)},
+		"lines of JSON":                {"text/plain", fill("{}\n")},
+		"JSON called a form":           {form, "{" + many(`"k%d":1,`) + `"z":1}`},
+		"JSON called a form, deep":     {form, levels(`{"`+strings.Repeat("a", 90)+`":`, "1", "}", 9000)},
+		"JSON called a form, one name": {form, `{"` + fill("a") + `":[` + strings.Repeat("1,", 900) + "1]}"},
+		"form of empty names":          {form, fill("&")},
+		"form of escapes":              {form, "a=" + fill("%41")},
+		"form of many names":           {form, many("a%d=1&")},
+		"multipart of fields":          {multipart, many(field+"\r\n\r\n1\r\n") + partsEnd},
+		"multipart of files":           {multipart, many(field+"; filename=\"b\"\r\n\r\n1\r\n") + partsEnd},
+		"multipart of near ends":       {multipart, part(`name="a"`, "", fill("\r\n------lachan7MA4YWx")) + partsEnd},
+		"XML of elements":              {"text/xml", "<a>" + fill("<b/>") + "</a>"},
+		"XML of attributes":            {"text/xml", "<a " + many(`c%d="" `) + "/>"},
+		"deep XML":                     {"text/xml", fill("<a>")},
+		"pieces of text":               {"application/octet-stream", fill("\x00aaaaaaaaaaaaaaa")},
+	}
+}
+
+// Parsers are not interrupted: no body takes them as long as the default budget,
+// with one that ends as soon as they have.
+func TestParsingIsBounded(t *testing.T) {
+	const budget = 250 * time.Millisecond
+	for _, mode := range []policies.WAFMode{policies.WAFBlock, policies.WAFDetect} {
+		e := acquire(t, site(func(w *policies.WAF) {
+			w.Mode, w.SecondOpinion, w.CPUBudget = mode, policies.On, policies.Duration(time.Millisecond)
+			w.RequestBody.Limit = 2 << 20
+		}))
+		dearest, which := time.Duration(0), ""
+		for name, b := range intricate() {
+			r, body := post("/tim?a=1", b[0], b[1])
+			used := cpu(func() {
+				if v := inspect(t, e, r, body); !v.WouldBlock {
+					t.Errorf("%s passes", name)
+				}
+			})
+			if used > budget*raceFactor {
+				t.Errorf("%s: %v", name, used)
+			}
+			if used > dearest {
+				dearest, which = used, name
+			}
+		}
+		t.Logf("%s: the dearest took %v: %s", mode, dearest, which)
+	}
+}
+
+// What is refused unread is far from what sites are sent.
+func TestHonestBodiesAreRead(t *testing.T) {
+	item := `{"id":17,"title":"Bàn ghế","tags":["gỗ","nhà bếp"],"address":{"street":"Trần Phú","geo":{"lat":21.03,"lon":105.85}}}`
+	for name, b := range map[string][2]string{
+		"JSON of 1,000 values, 30 deep": {"application/json", strings.Repeat(`{"a":[`, 15) + strings.Repeat(item+",", 100) + item + strings.Repeat("]}", 15)},
+		"JSON of one long text":         {"application/json", `{"html":"` + strings.Repeat(`<p>{[a]}</p>\n`, 70000) + `"}`},
+		"multipart of 300 files":        {multipart, strings.Repeat(part(`name="f[]"; filename="a.png"`, "image/png", "\x89PNG\r\n\x1a\n"), 300) + partsEnd},
+	} {
+		e := acquire(t, site(func(w *policies.WAF) { w.SecondOpinion, w.InboundThreshold = policies.On, 10000 }))
+		r, body := post("/api", b[0], b[1])
+		if v := inspect(t, e, r, body); v.WouldBlock {
+			t.Errorf("%s: %d %s", name, v.Status, v.Reason)
+		}
+	}
+}
+
+// margin is for what cannot be interrupted: a parser, a pattern on one long value.
 const margin = 60 * time.Millisecond * raceFactor
 
 // cpu measures what f takes of a processor.

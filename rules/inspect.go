@@ -115,7 +115,7 @@ func (in *inspection) run(r *Request, v *Verdict) error {
 	if v.Blocked {
 		return nil
 	}
-	if stop, err := in.body(r, v); stop || err != nil {
+	if stop, err := in.body(r, v); stop || err != nil || v.Blocked {
 		return err
 	}
 	if _, err := in.tx.ProcessRequestBody(); err != nil {
@@ -244,7 +244,12 @@ func (in *inspection) body(r *Request, v *Verdict) (stop bool, err error) {
 		in.truncated()
 	}
 	v.Inspected = int64(len(prefix))
-	if _, _, err := in.tx.WriteRequestBody(in.look(r, prefix)); err != nil {
+	read := in.look(r, prefix)
+	if why := in.dear(r, read); why != "" {
+		v.refuse(in.engine, 400, why)
+		in.set(in.variables().RequestBodyProcessor(), "") // of a site that only detects
+	}
+	if _, _, err := in.tx.WriteRequestBody(read); err != nil {
 		return true, fmt.Errorf("buffering request body: %w", err)
 	}
 	return in.tx.IsInterrupted(), nil

@@ -32,14 +32,16 @@ type screenedCollection struct {
 var ruleScreens cache.Cache[ruleScreen]
 
 // screenOf returns the screen of the rules of CRS among heads, of one phase.
-func screenOf(heads []head, phase int, files fs.FS) (*ruleScreen, error) {
+func screenOf(heads []head, phase int, files fs.FS) *ruleScreen {
 	hash := sha256.New()
 	for i := range heads {
 		if h := &heads[i]; h.ours && h.phase == phase {
 			h.describe(hash, files)
 		}
 	}
-	return ruleScreens.Get(string(hash.Sum(nil)), func() (*ruleScreen, error) { return newRuleScreen(heads, phase, files) })
+	// There is no error: what a screen cannot take is left to coraza.
+	made, _ := ruleScreens.Get(string(hash.Sum(nil)), func() (*ruleScreen, error) { return newRuleScreen(heads, phase, files), nil })
+	return made
 }
 
 // describe writes all that a screen is made of.
@@ -50,12 +52,13 @@ func (h *head) describe(w io.Writer, files fs.FS) {
 	}
 }
 
-func newRuleScreen(heads []head, phase int, files fs.FS) (*ruleScreen, error) {
+// newRuleScreen leaves to coraza alone what a Screen has no room for.
+func newRuleScreen(heads []head, phase int, files fs.FS) *ruleScreen {
 	s := &ruleScreen{index: map[int]int{}}
 	var screened []screen.Rule
 	for i := range heads {
 		h := &heads[i]
-		if !h.ours || h.phase != phase {
+		if !h.ours || h.phase != phase || len(screened) == screen.MaxRules {
 			continue
 		}
 		if r, ok := h.screened(files); ok {
@@ -63,15 +66,12 @@ func newRuleScreen(heads []head, phase int, files fs.FS) (*ruleScreen, error) {
 			screened = append(screened, r)
 		}
 	}
-	var err error
-	if s.screen, err = screen.New(screened); err != nil {
-		return nil, err
-	}
+	s.screen = screen.New(screened)
 	for name, variable := range screenedVariables {
 		if c := s.screen.Collection(name); c != nil {
 			s.collections = append(s.collections, screenedCollection{variable, c, strings.HasPrefix(name, "REQUEST_HEADERS")})
 		}
 	}
 	slices.SortFunc(s.collections, func(a, b screenedCollection) int { return int(a.variable) - int(b.variable) })
-	return s, nil
+	return s
 }

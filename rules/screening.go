@@ -112,22 +112,18 @@ func (p *phaseScreening) remove(found *screen.Candidates, rules remover) {
 	}
 }
 
-// newScreening reads all rules of a source. It returns nil where one of them
-// may change what others look at.
-func newScreening(units []unit, files fs.FS) (*screening, error) {
+// newScreening reads all rules of a source, whose directives are given by unit. It
+// returns nil where one of them may change what others look at.
+func newScreening(units []unit, directives [][]directive, files fs.FS) *screening {
 	var heads []head
 	var changed [][2]int
 	for i := range units {
-		directives, err := readDirectives(units[i].name, []byte(units[i].text))
-		if err != nil {
-			return nil, err
-		}
 		chained := false
-		for _, d := range directives {
+		for _, d := range directives[i] {
 			r, ok := d.parseRule()
 			from, to, all := d.changed()
 			if all || !ok && d.isRule() {
-				return nil, nil
+				return nil
 			}
 			if to > 0 {
 				changed = append(changed, [2]int{from, to})
@@ -146,13 +142,9 @@ func newScreening(units []unit, files fs.FS) (*screening, error) {
 	}
 	s := new(screening)
 	for phase := 1; phase <= 2; phase++ {
-		p, err := newPhaseScreening(heads, phase, files)
-		if err != nil {
-			return nil, err
-		}
-		s.phases[phase] = p
+		s.phases[phase] = newPhaseScreening(heads, phase, files)
 	}
-	return s, nil
+	return s
 }
 
 // isRule reports whether a directive is one with actions.
@@ -203,15 +195,11 @@ func chains(r rule) bool {
 	return slices.ContainsFunc(list, func(a action) bool { return a.name == "chain" })
 }
 
-func newPhaseScreening(heads []head, phase int, files fs.FS) (*phaseScreening, error) {
-	rules, err := screenOf(heads, phase, files)
-	if err != nil {
-		return nil, err
-	}
-	p := &phaseScreening{ruleScreen: rules}
+func newPhaseScreening(heads []head, phase int, files fs.FS) *phaseScreening {
+	p := &phaseScreening{ruleScreen: screenOf(heads, phase, files)}
 	for i := range heads {
 		at := orderedRule{heads[i].id, keep}
-		if index, screened := rules.index[at.id]; screened {
+		if index, screened := p.index[at.id]; screened {
 			at.index = index
 		} else if 0 < heads[i].phase && heads[i].phase < phase {
 			at.index = passed
@@ -219,5 +207,5 @@ func newPhaseScreening(heads []head, phase int, files fs.FS) (*phaseScreening, e
 		p.order = append(p.order, at)
 	}
 	slices.SortStableFunc(p.order, func(a, b orderedRule) int { return a.id - b.id })
-	return p, nil
+	return p
 }

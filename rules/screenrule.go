@@ -131,12 +131,13 @@ func (h *head) condition(r *screen.Rule, files fs.FS) bool {
 		r.Match = func(value string) bool { is, _ := libinjection.IsSQLi(value); return is }
 		return true
 	case "detectxss":
+		// It heeds tags, and attributes with a value.
 		r.Match = libinjection.IsXSS
-		return true
+		return wordsCondition(r, []string{"<", "="})
 	case "lachanattack":
 		a, err := newAttack(argument)
 		r.Match = a.in
-		return err == nil
+		return err == nil && a.condition(r)
 	case "validatebyterange":
 		return rangeCondition(r, argument)
 	}

@@ -41,7 +41,9 @@ func separate(tx plugintypes.TransactionState) {
 	}
 }
 
-func sameString(a, b string) bool { return a == b && unsafe.StringData(a) == unsafe.StringData(b) }
+func sameString(a, b string) bool {
+	return a == b && unsafe.StringData(a) == unsafe.StringData(b) //nolint:gosec // addresses are compared, nothing is read by them
+}
 
 // renew enters all values under the name of all[at] anew.
 func renew(values collection.Map, all []types.MatchData, at int) {

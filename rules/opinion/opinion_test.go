@@ -80,6 +80,44 @@ func TestPlain(t *testing.T) {
 	}
 }
 
+// families are all that is asked together.
+var families = []traits{phpSigns, scriptSigns, javaSigns, templateSigns, querySigns, directorySigns, markupDeclaration, shellCertain, pathSigns}
+
+// FuzzTogether: patterns that are asked together answer as they do one by one.
+func FuzzTogether(f *testing.F) {
+	for _, v := range []string{"<?= 1", "${jndi:ldap://x", "{{7*7}}\n{$ne: 1", "a)(&(b=*", "/dev/tcp/ ../../etc/passwd", "!12", "<!ENTITY", "\xacùr\x00\x05", "Ủy ban; process.env.x"} {
+		f.Add(v)
+	}
+	f.Fuzz(func(t *testing.T, v string) {
+		for i, all := range families {
+			one := slices.ContainsFunc(all.each, func(x trait) bool { return x.pattern.tells.MatchString(v) })
+			if all.some.MatchString(v) != one {
+				t.Fatalf("family %d of %q: one by one %v", i, v, one)
+			}
+		}
+	})
+}
+
+// FuzzLower: a word is the same word of SQL as strings.ToLower makes of it.
+func FuzzLower(f *testing.F) {
+	for _, v := range []string{"SELECT", "select", "Ủy", "li\u212ae", "\u0130F", "XP_é", "\xffOr"} {
+		f.Add(v)
+	}
+	f.Fuzz(func(t *testing.T, v string) {
+		ascii := func(s string) string {
+			return strings.Map(func(r rune) rune {
+				if r >= 0x80 {
+					return '.'
+				}
+				return r
+			}, s)
+		}
+		if got, want := ascii(lower(v)), ascii(strings.ToLower(v)); got != want {
+			t.Fatalf("%q: %q, want %q", v, got, want)
+		}
+	})
+}
+
 // FuzzJudges: no value makes a judge fail or take long, and what a judge says of
 // a value it says again.
 func FuzzJudges(f *testing.F) {

@@ -11,10 +11,16 @@ var (
 	harmless = must(`(?i)\.(?:m?[jt]sx?|css|s[ac]ss|less|map|json|vue|svelte|png|jpe?g|gif|svg|webp|avif|ico|woff2?|ttf|html?|md|pdf|mp[34]|webm|mp4|docx?|xlsx?|pptx?|aspx|jsp|php)(?:$|[?#:'")\s,>])`)
 )
 
+// pathSigns are what a value has that leads anywhere.
+var pathSigns = newTraits([]trait{{odd, "a disguise"}, {climb, "a climb"}, {system, "a file of the system's"}})
+
 // path says where a value would lead as the name of a file. Pages are full of
 // relative addresses, and prose of names of files: what counts is a climb to the
 // system's own files, one that is disguised, or such a file's name by itself.
 func path(v string) string {
+	if !pathSigns.some.MatchString(v) {
+		return ""
+	}
 	if odd.MatchString(v) && !strings.Contains(v, "...\n") {
 		return "a disguised climb"
 	}

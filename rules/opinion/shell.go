@@ -19,7 +19,7 @@ func shell(v string) string {
 	if wordList.MatchString(plain) {
 		return ""
 	}
-	prose := len(strings.Fields(v)) > 6
+	prose := wordy(v)
 	for _, at := range starts(plain) {
 		if prose && at > 0 && plain[at-1] == '`' {
 			continue
@@ -34,10 +34,9 @@ func shell(v string) string {
 // wordList is what lists of fields look like: name|id|date.
 var wordList = must(`^[A-Za-z_][\w.-]*(?:[|;,&][A-Za-z_][\w.-]*)+$`)
 
-var shellCertain = []struct {
-	pattern pattern
-	why     string
-}{
+// shellCertain are the shell's alone; those without a reason only show a place,
+// where the command decides.
+var shellCertain = newTraits([]trait{
 	{must(`(?i)(?:^|[&|;]\s*)(?:if\s*(?:/i\s*)?(?:not\s*)?(?:\(?\s*(?:exist|defined|errorlevel|cmdextversion)\b|\S+\s*(?:==|equ\b|neq\b|gtr\b|lss\b|leq\b|geq\b))|for\s+(?:/[dflr]\s+)?(?:"[^"]*"\s+)?%+\S+\s+in\s*\()`), "a condition of Windows's shell"},
 	{must(`/dev/(?:tcp|udp)/`), "a connection of the shell's"},
 	{must(`\(\)\s*\{[^}]*;`), "a function of the shell's"},
@@ -49,13 +48,15 @@ var shellCertain = []struct {
 	{must(`^!(?:-?\d+|!|\$|:\d)$`), "the shell's history"},
 	{must(`/(?:[a-z]*[?*\[][a-z?*\[\]]*/[a-z?*\[\]]+|(?:bin|usr|etc)/[a-z]*[?\[][a-z?*\]\[]+)(?:\s|$)`), "a pattern for a program"},
 	{must(`\{[\w/.-]+,[^\s{}]*(?:/|-[a-z])[^\s{}]*\}`), ""},
-}
+})
 
-// shellSigns finds what is the shell's alone; where a pattern only shows a
-// place, the command in it decides.
+// shellSigns finds what is the shell's alone.
 func shellSigns(v string) string {
-	prose := len(strings.Fields(v)) > 6
-	for _, c := range shellCertain {
+	if !shellCertain.some.MatchString(v) {
+		return ""
+	}
+	prose := wordy(v)
+	for _, c := range shellCertain.each {
 		for _, found := range c.pattern.FindAllString(v, 20) {
 			if c.why != "" {
 				return c.why
@@ -74,6 +75,9 @@ func shellSigns(v string) string {
 
 // unquoted takes out what the shell ignores within a word: c'a't, c\at, c$@at, c^md.
 func unquoted(s string) string {
+	if !strings.ContainsAny(s, `$^'"`) {
+		return s
+	}
 	s = ignored.ReplaceAllString(s, "")
 	s = ifs.ReplaceAllString(s, " ")
 	return s
@@ -84,6 +88,17 @@ var (
 	ifs     = must(`\$\{?IFS[^}\s\w]*\}?(?:\$\d)?`)
 	inWord  = strings.NewReplacer("'", "", `"`, "", `\`, "")
 )
+
+// wordy tells a sentence from a command line with its arguments.
+func wordy(v string) bool {
+	words := 0
+	for range strings.FieldsSeq(v) {
+		if words++; words > 6 {
+			return true
+		}
+	}
+	return false
+}
 
 // starts are the places where a command may begin.
 func starts(s string) (at []int) {
@@ -140,10 +155,9 @@ func command(s string, first bool) string {
 }
 
 var (
-	argument  = must(`^\s+(?:--?[A-Za-z]|/[a-zA-Z?]\b|[~.]?\.?/|\$|'|"|[<>]|\d+(?:\s|$|[;|&.])|\d{1,3}\.\d|\*|https?://|ftp://|[\w.-]+\.(?:php|sh|txt|py|pl|conf|log|env|exe|bat|ps1|com|net|org|ini|test|example)\b|[a-z]:\\|/etc|\w+@|%\w|\\)`)
-	ending    = must(`^\s*(?:$|[;|&` + "`" + `)#>\n}'"])`)
-	phrase    = must(`(?i)^\s+(?:-?\w+\s+){0,2}(?:whoami|ping|dump|install|decrypt|list|secret|system32|passwd|shadow|hosts|root|users?|group|localhost|administrator|/all|aux|axu)\b`)
-	technical = must(`[/\\$<>|;&*='"-]`)
+	argument = must(`^\s+(?:--?[A-Za-z]|/[a-zA-Z?]\b|[~.]?\.?/|\$|'|"|[<>]|\d+(?:\s|$|[;|&.])|\d{1,3}\.\d|\*|https?://|ftp://|[\w.-]+\.(?:php|sh|txt|py|pl|conf|log|env|exe|bat|ps1|com|net|org|ini|test|example)\b|[a-z]:\\|/etc|\w+@|%\w|\\)`)
+	ending   = must(`^\s*(?:$|[;|&` + "`" + `)#>\n}'"])`)
+	phrase   = must(`(?i)^\s+(?:-?\w+\s+){0,2}(?:whoami|ping|dump|install|decrypt|list|secret|system32|passwd|shadow|hosts|root|users?|group|localhost|administrator|/all|aux|axu)\b`)
 )
 
 // arguments tells a command line from a sentence.

@@ -200,7 +200,7 @@ func sqlAnywhere(t []token) string {
 			return "writes a file"
 		case w == "waitfor" && len(rest) > 2 && is(rest[1:], "delay") && rest[2].kind == text:
 			return "a delay"
-		case weapons[w] && isCall(rest) && !(i > 0 && t[i-1].text == "."), w == "xp_cmdshell":
+		case isCall(rest) && weapons[w] && !(i > 0 && t[i-1].text == "."), w == "xp_cmdshell":
 			return "a call of " + w
 		case i > 0 && isDelay(rest) && (operators[t[i-1].text] || t[i-1].text == "(" && i > 1 && t[i-2].kind != word):
 			return "a call of " + w
@@ -371,9 +371,10 @@ func operand(t []token) int {
 	}
 	if i < len(t) && t[i].text == "(" && t[i-1].kind == word && t[i].glued {
 		for depth := 0; i < len(t); i++ {
-			if t[i].text == "(" {
+			switch t[i].text {
+			case "(":
 				depth++
-			} else if t[i].text == ")" {
+			case ")":
 				if depth--; depth == 0 {
 					return i + 1
 				}

@@ -15,8 +15,8 @@ const (
 )
 
 type token struct {
-	kind  kind
 	text  string
+	kind  kind
 	glued bool // nothing stands between it and the token before
 }
 
@@ -26,7 +26,8 @@ const maxTokens = 400
 // tokens reads SQL in the union of its dialects: comments of all kinds count
 // for white space, as every attack that hides in one relies on. MySQL runs what
 // stands in /*! … */.
-func tokens(s string) (list []token) {
+func tokens(s string) []token {
+	list := make([]token, 0, min(len(s)/4+4, maxTokens))
 	glued := true
 	for i := 0; i < len(s) && len(list) < maxTokens; {
 		c := s[i]
@@ -59,7 +60,7 @@ func tokens(s string) (list []token) {
 			t = token{kind: number, text: rest[:n]}
 		case isWord(c) || c == '@':
 			n = run(rest, func(c byte) bool { return isWord(c) || c == '@' || c == '$' })
-			t = token{kind: word, text: strings.ToLower(rest[:n])}
+			t = token{kind: word, text: lower(rest[:n])}
 		case strings.IndexByte("=<>!|&^~", c) >= 0:
 			n = run(rest, func(c byte) bool { return strings.IndexByte("=<>!|&", c) >= 0 })
 			n = max(n, 1)
@@ -72,6 +73,31 @@ func tokens(s string) (list []token) {
 		i, glued = i+n, true
 	}
 	return list
+}
+
+// lower is strings.ToLower but for letters beyond ASCII, of which no word of SQL
+// has any; two become letters of ASCII in lower case and are left to it.
+func lower(s string) string {
+	beyond, capitals := false, false
+	for i := range len(s) {
+		c := s[i]
+		beyond, capitals = beyond || c >= 0x80, capitals || c >= 'A' && c <= 'Z'
+	}
+	switch {
+	case !beyond && !capitals:
+		return s
+	case !beyond || strings.Contains(s, "\u212a") || strings.Contains(s, "\u0130"):
+		return strings.ToLower(s)
+	case !capitals:
+		return s
+	}
+	b := []byte(s)
+	for i, c := range b {
+		if c >= 'A' && c <= 'Z' {
+			b[i] |= 0x20
+		}
+	}
+	return string(b)
 }
 
 // commentLen is the length of a comment, or of the opening of one that is run.

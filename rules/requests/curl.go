@@ -52,7 +52,7 @@ var curlOptions = map[string]curlOption{
 		c.set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(v)))
 	}),
 	"--data": {true, (*curl).text}, "--data-ascii": {true, (*curl).text}, "--data-binary": {true, (*curl).binary},
-	"--data-raw":       value(func(c *curl, v string) { c.add(v, formType) }),
+	"--data-raw":       value(func(c *curl, v string) { c.add(v) }),
 	"--data-urlencode": {true, (*curl).encoded},
 	"--json":           {true, (*curl).json},
 	"--form":           {true, func(c *curl, v string) error { return c.form.add(c, v, true) }},
@@ -186,22 +186,23 @@ func (c *curl) cookie(v string) error {
 	return nil
 }
 
-func (c *curl) add(v, kind string) {
+// add is text of -d and its like: a form, unless --json said otherwise before.
+func (c *curl) add(v string) {
 	c.data = append(c.data, v)
 	if c.kind == "" {
-		c.kind = kind
+		c.kind = formType
 	}
 }
 
 func (c *curl) text(v string) error {
 	v, err := c.file(v, true)
-	c.add(v, formType)
+	c.add(v)
 	return err
 }
 
 func (c *curl) binary(v string) error {
 	v, err := c.file(v, false)
-	c.add(v, formType)
+	c.add(v)
 	return err
 }
 
@@ -217,7 +218,7 @@ func (c *curl) json(v string) error {
 func (c *curl) encoded(v string) error {
 	at := strings.IndexAny(v, "=@")
 	if at < 0 {
-		c.add(escape(v), formType)
+		c.add(escape(v))
 		return nil
 	}
 	content, err := v[at+1:], error(nil)
@@ -227,7 +228,7 @@ func (c *curl) encoded(v string) error {
 	if content = escape(content); at > 0 {
 		content = v[:at] + "=" + content
 	}
-	c.add(content, formType)
+	c.add(content)
 	return err
 }
 

@@ -17,7 +17,6 @@
 package requests
 
 import (
-	"bytes"
 	"fmt"
 	"net/netip"
 	"net/textproto"
@@ -123,6 +122,3 @@ func (c *Case) Request(host string) *rules.Request {
 	}
 	return r
 }
-
-// lineAt is the number of the line in which an offset is.
-func lineAt(text []byte, offset int) int { return 1 + bytes.Count(text[:offset], []byte("\n")) }

@@ -7,9 +7,9 @@ import (
 	"github.com/goccy/go-yaml"
 )
 
-// Suite, and what hangs on it, is the format of go-ftw's tests
-// (coreruleset/ftw-tests-schema), in which CRS has its own. It is to be decoded
-// strictly, so that nothing is asked for that nobody looks at.
+// Suite is a file of go-ftw's tests (coreruleset/ftw-tests-schema), the format in
+// which CRS has its own. It is to be decoded strictly, so that nothing is asked for
+// that nobody looks at.
 type Suite struct {
 	Meta   map[string]any `yaml:"meta"`
 	Author string         `yaml:"author"` // belongs to meta; 932271 has it here

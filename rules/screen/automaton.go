@@ -4,9 +4,12 @@ package screen
 // do (1975), with a row of classes of bytes for each state.
 type automaton struct {
 	class [256]uint8
-	width uint // classes are below 1<<width
-	next  []uint32
-	// found are the words that end where a state is reached: found[from[s]:from[s+1]].
+	width uint32 // of a row: how many classes there are
+	// next is by state and class. A state is the offset of its row, so that a step is
+	// one addition and one load.
+	next []uint32
+	// found are the words that end where the state of a row is reached:
+	// found[from[row]:from[row+1]].
 	found []uint16
 	from  []uint32
 }
@@ -17,11 +20,10 @@ const final = 1 << 31
 // newAutomaton seeks words, which are in lower case; their index is their number.
 func newAutomaton(words []string) *automaton {
 	a := new(automaton)
-	classes := a.classify(words)
-	for a.width = 1; 1<<a.width < classes; a.width++ {
-	}
+	a.width = uint32(a.classify(words))
 	ends := a.grow(words)
 	a.connect(ends)
+	a.finish(ends)
 	return a
 }
 
@@ -43,17 +45,18 @@ func (a *automaton) classify(words []string) (classes int) {
 	return classes
 }
 
-// grow makes the tree of the words, and tells which end in each state.
+// grow makes the tree of the words, whose states are numbers of rows, and tells
+// which end in each.
 func (a *automaton) grow(words []string) (ends [][]uint16) {
-	a.next, ends = make([]uint32, 1<<a.width), make([][]uint16, 1)
+	a.next, ends = make([]uint32, a.width), make([][]uint16, 1)
 	for number, word := range words {
 		state := uint32(0)
 		for _, c := range []byte(word) {
-			to := &a.next[state<<a.width|uint32(a.class[c])]
+			to := &a.next[state*a.width+uint32(a.class[c])]
 			if *to == 0 {
 				*to = uint32(len(ends))
-				a.next, ends = append(a.next, make([]uint32, 1<<a.width)...), append(ends, nil)
-				to = &a.next[state<<a.width|uint32(a.class[c])]
+				a.next, ends = append(a.next, make([]uint32, a.width)...), append(ends, nil)
+				to = &a.next[state*a.width+uint32(a.class[c])]
 			}
 			state = *to
 		}
@@ -67,7 +70,7 @@ func (a *automaton) grow(words []string) (ends [][]uint16) {
 func (a *automaton) connect(ends [][]uint16) {
 	back := make([]uint32, len(ends))
 	queue := make([]uint32, 0, len(ends))
-	for class := range uint32(1) << a.width {
+	for class := range a.width {
 		if to := a.next[class]; to != 0 {
 			queue = append(queue, to)
 		}
@@ -75,8 +78,8 @@ func (a *automaton) connect(ends [][]uint16) {
 	for at := 0; at < len(queue); at++ {
 		from := queue[at]
 		ends[from] = append(ends[from], ends[back[from]]...)
-		for class := range uint32(1) << a.width {
-			to, otherwise := &a.next[from<<a.width|class], a.next[back[from]<<a.width|class]
+		for class := range a.width {
+			to, otherwise := &a.next[from*a.width+class], a.next[back[from]*a.width+class]
 			if *to == 0 {
 				*to = otherwise
 				continue
@@ -85,12 +88,13 @@ func (a *automaton) connect(ends [][]uint16) {
 			queue = append(queue, *to)
 		}
 	}
-	a.finish(ends)
 }
 
-// finish lays the found words out flat and marks the states that have some.
+// finish makes offsets of numbers, lays the found words out flat and marks the
+// states that have some.
 func (a *automaton) finish(ends [][]uint16) {
 	for i, to := range a.next {
+		a.next[i] = to * a.width
 		if len(ends[to]) > 0 {
 			a.next[i] |= final
 		}
@@ -100,19 +104,4 @@ func (a *automaton) finish(ends [][]uint16) {
 		a.found = append(a.found, words...)
 	}
 	a.from = append(a.from, uint32(len(a.found)))
-}
-
-// each calls meet with the number of each word in value, some of them often.
-func (a *automaton) each(value string, meet func(word uint16)) {
-	state := uint32(0)
-	for i := range len(value) {
-		state = a.next[state<<a.width|uint32(a.class[value[i]])]
-		if state&final == 0 {
-			continue
-		}
-		state &^= final
-		for _, word := range a.found[a.from[state]:a.from[state+1]] {
-			meet(word)
-		}
-	}
 }

@@ -1,7 +1,6 @@
 package screen
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -36,8 +35,9 @@ type Screen struct {
 	rules       []screened
 	words       *automaton
 	postings    [][]posting // by word
+	byWords     ruleSet     // the rules with words in a clause
 	byBytes     ruleSet     // the rules without a clause of words alone
-	masks       [256]byteMask
+	masks       masks
 	collections map[string]*Collection
 	memo        memo
 }
@@ -55,21 +55,16 @@ type posting struct {
 	clause uint8
 }
 
-// New prepares rules, which are at most maxRules.
-func New(rules []Rule) (*Screen, error) {
-	if len(rules) > maxRules {
-		return nil, fmt.Errorf("%d rules; a screen takes %d", len(rules), maxRules)
-	}
+// New prepares rules, the first MaxRules of them. A clause for which there is no
+// room is left out: its rule is then found where the others are met.
+func New(rules []Rule) *Screen {
 	b := builder{Screen: &Screen{collections: map[string]*Collection{}}, numbers: map[string]int{}, sets: map[ByteSet]int{beyondASCII: 0}}
-	for i, r := range rules {
+	for i, r := range rules[:min(len(rules), MaxRules)] {
 		b.rule(i, r)
 	}
 	b.words = newAutomaton(b.list)
 	for _, c := range b.collections {
 		b.finish(c)
-	}
-	if len(b.sets) > maskBits {
-		return nil, fmt.Errorf("%d distinct sets of bytes; a screen takes %d", len(b.sets), maskBits)
 	}
 	for set, number := range b.sets {
 		for c := range 256 {
@@ -78,7 +73,7 @@ func New(rules []Rule) (*Screen, error) {
 			}
 		}
 	}
-	return b.Screen, nil
+	return b.Screen
 }
 
 type builder struct {
@@ -94,7 +89,7 @@ type builder struct {
 func (b *builder) rule(index int, r Rule) {
 	s := screened{match: r.Match}
 	wordsAlone := false
-	for i, clause := range r.Clauses[:min(len(r.Clauses), maxClauses)] {
+	for i, clause := range b.taken(r.Clauses) {
 		s.full |= 1 << i
 		s.bytes[i] = -1
 		if clause.Bytes != (ByteSet{}) {
@@ -104,6 +99,7 @@ func (b *builder) rule(index int, r Rule) {
 		for _, word := range clause.Words {
 			n := b.word(word)
 			b.postings[n] = append(b.postings[n], posting{uint16(index), uint8(i)})
+			b.byWords.add(index)
 		}
 	}
 	if !wordsAlone {
@@ -116,6 +112,22 @@ func (b *builder) rule(index int, r Rule) {
 	for _, t := range r.Targets {
 		b.target(index, t)
 	}
+}
+
+// mostWords bounds the automaton: CRS has a third of these words, and they take
+// five MiB.
+const mostWords = 8 << 10
+
+// taken are the clauses that there is room for.
+func (b *builder) taken(clauses []Clause) (kept []Clause) {
+	for _, c := range clauses {
+		_, known := b.sets[c.Bytes]
+		room := known || c.Bytes == ByteSet{} || len(b.sets) < maskBits
+		if room && len(b.list)+len(c.Words) <= mostWords && len(kept) < maxClauses {
+			kept = append(kept, c)
+		}
+	}
+	return kept
 }
 
 func (b *builder) set(bytes ByteSet) int {

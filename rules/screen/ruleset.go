@@ -2,11 +2,11 @@ package screen
 
 import "math/bits"
 
-// maxRules is how many rules a Screen takes.
-const maxRules = 512
+// MaxRules is how many rules a Screen takes.
+const MaxRules = 512
 
 // ruleSet is a set of rules, by their index in a Screen.
-type ruleSet [maxRules / 64]uint64
+type ruleSet [MaxRules / 64]uint64
 
 func (s *ruleSet) add(r int)      { s[r>>6] |= 1 << (r & 63) }
 func (s *ruleSet) has(r int) bool { return s[r>>6]>>(r&63)&1 != 0 }

@@ -1,7 +1,7 @@
 // Package screen tells which of many rules may match a value, by looking at it
 // once for all of them.
 //
-//	s, err := screen.New([]screen.Rule{{ID: 942270, Targets: …, Chains: …, Clauses: clauses, Match: match}})
+//	s := screen.New([]screen.Rule{{ID: 942270, Targets: …, Chains: …, Clauses: clauses, Match: match}})
 //	…
 //	found := s.Begin() // for one request
 //	found.Look(s.Collection("ARGS"), name, value) // for each value
@@ -66,7 +66,7 @@ type Candidates struct {
 	screen  *Screen
 	meter   *meter.Meter
 	set     ruleSet
-	hits    [maxRules]uint8 // of one value: a bit for each clause that is met
+	hits    [MaxRules]uint8 // of one value: a bit for each clause that is met
 	touched []uint16        // the rules with hits
 	scratch transform.Scratch
 }
@@ -115,19 +115,39 @@ func (c *Candidates) look(s *slot, value string) {
 		if rules.removeSet(&c.set); rules.empty() || c.meter.Over(len(text)) {
 			return
 		}
-		met := c.screen.maskOf(text)
-		if met.has(0) && foldsToASCII(text) {
-			c.set.addSet(&rules)
-			return
-		}
-		c.scan(text, &met, &rules)
+		c.scan(text, &rules)
 	})
 }
 
 // scan adds those of rules whose conditions value meets.
-func (c *Candidates) scan(value string, met *byteMask, rules *ruleSet) {
+func (c *Candidates) scan(value string, rules *ruleSet) {
+	met := c.read(value, rules)
+	folds := met.has(0) && foldsToASCII(value)
+	if folds {
+		c.set.addSet(rules)
+	}
+	for _, r := range c.touched {
+		if !folds {
+			c.decide(int(r), value, &met)
+		}
+		c.hits[r] = 0
+	}
+	c.touched = c.touched[:0]
+	byBytes := rules.and(&c.screen.byBytes)
+	byBytes.removeSet(&c.set)
+	for r := range byBytes.all {
+		c.decide(r, value, &met)
+	}
+}
+
+// read notes which clauses of rules are met by words in value, and tells which
+// of the sets of bytes it has a byte of.
+func (c *Candidates) read(value string, rules *ruleSet) byteMask {
 	s := c.screen
-	s.words.each(value, func(word uint16) {
+	if both := rules.and(&s.byWords); both.empty() {
+		return s.masks.of(value)
+	}
+	return s.masks.each(value, s.words, func(word uint16) {
 		for _, p := range s.postings[word] {
 			if rules.has(int(p.rule)) {
 				if c.hits[p.rule] == 0 {
@@ -137,16 +157,6 @@ func (c *Candidates) scan(value string, met *byteMask, rules *ruleSet) {
 			}
 		}
 	})
-	for _, r := range c.touched {
-		c.decide(int(r), value, met)
-		c.hits[r] = 0
-	}
-	c.touched = c.touched[:0]
-	byBytes := rules.and(&s.byBytes)
-	byBytes.removeSet(&c.set)
-	for r := range byBytes.all {
-		c.decide(r, value, met)
-	}
 }
 
 // decide adds a rule if all its clauses are met, and its operator agrees.

@@ -16,19 +16,24 @@ func uppercase(dst []byte, src string) []byte { return mapLetters(dst, src, 'a',
 // mapLetters changes the case of the 26 letters from first on, and maps what is
 // not ASCII.
 func mapLetters(dst []byte, src string, first byte, beyond func(rune) rune) []byte {
-	for i := 0; i < len(src); {
-		c := src[i]
-		if c < utf8.RuneSelf {
-			if c-first < 26 {
-				c ^= 0x20
-			}
-			dst = append(dst, c)
-			i++
-			continue
+	for src != "" {
+		n := 0
+		for n < len(src) && src[n] < utf8.RuneSelf {
+			n++
 		}
-		r, n := utf8.DecodeRuneInString(src[i:])
-		dst = utf8.AppendRune(dst, beyond(r))
-		i += n
+		from := len(dst)
+		dst = append(dst, src[:n]...)
+		for i, c := range dst[from:] {
+			if c-first < 26 {
+				dst[from+i] = c ^ 0x20
+			}
+		}
+		for n < len(src) && src[n] >= utf8.RuneSelf {
+			r, size := utf8.DecodeRuneInString(src[n:])
+			dst = utf8.AppendRune(dst, beyond(r))
+			n += size
+		}
+		src = src[n:]
 	}
 	return dst
 }
