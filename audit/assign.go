@@ -9,13 +9,14 @@ func (r *redactor) assignment(sep int) int {
 		return sep
 	}
 	switch name := r.v.text[from:to]; {
-	case credentialHeader(name):
+	case r.seen.wordIn(from, to) && credentialHeader(name):
 		return r.cutHeader(sep, quoted)
-	case r.name.secretOf(name) || r.phrase(from, to):
+	case r.secretName(from, to) || r.phrase(from, to) || r.isVariable(name):
 		v := r.valueAfter(sep, quoted)
+		r.passedIn(v)
 		r.cut(v.from, v.to)
 		return v.to
-	case isOne(name, "name", "key", "id", "field", "param", "header", "property", "n", "k"):
+	case r.seen.wordBehind(sep) && r.isNameWord(name):
 		r.namedBy(sep)
 	case isOne(name, "value", "val", "content", "data", "text", "v"):
 		return r.namedValue(sep, quoted)
@@ -23,11 +24,22 @@ func (r *redactor) assignment(sep int) int {
 	return sep
 }
 
+// isNameWord knows what comes before a name, or a label, that stands in a value.
+func (r *redactor) isNameWord(name []byte) bool {
+	r.name.fold(name)
+	switch string(r.name.text) {
+	case "name", "key", "id", "field", "param", "header", "property", "n", "k",
+		"type", "autocomplete", "placeholder", "label", "arialabel", "title":
+		return true
+	}
+	return false
+}
+
 // tuple handles 'password', 'x' (SQL, Python, PHP arguments) and
 // "password";s:1:"x" (PHP's serialize): a quoted name, then a quoted value.
 func (r *redactor) tuple(sep int) int {
 	from, to, quoted := r.nameBefore(sep)
-	if !quoted || !r.name.secretOf(r.v.text[from:to]) {
+	if !quoted || !r.secretName(from, to) {
 		return sep
 	}
 	v := r.valueAfter(r.phpLength(sep), true)
@@ -65,7 +77,7 @@ func (r *redactor) phpLength(sep int) int {
 func (r *redactor) nameBefore(sep int) (from, to int, quoted bool) {
 	t := r.v.text
 	to = sep
-	for to > 0 && space(t[to-1]) && sep-to < 8 {
+	for to > 0 && blank(t[to-1]) && sep-to < 8 {
 		to--
 	}
 	if to == 0 {
@@ -87,17 +99,20 @@ func (r *redactor) nameBefore(sep int) (from, to int, quoted bool) {
 	return from, to, false
 }
 
-// phrase knows the Vietnamese names of two and three words before a
-// separator, "mật khẩu: …", of which no single word is a secret's.
+// phrase knows the names of two and three words before a separator, of which no
+// single word is a secret's: "mật khẩu: …", "API key: …".
 func (r *redactor) phrase(from, to int) bool {
 	t := r.v.text
-	for words := 0; words < 2 && from > 1 && space(t[from-1]); words++ {
+	if !r.seen.wordIn(from, to) {
+		return false
+	}
+	for words := 0; words < 2 && from > 1 && blank(t[from-1]); words++ {
 		from--
 		for from > 0 && nameByte(t[from-1]) {
 			from--
 		}
-		r.name.secretOf(t[from:to])
-		if isOne(r.name.text, "matkhau", "matma", "maotp", "mapin", "maxacthuc", "maxacnhan") {
+		r.name.fold(t[from:to])
+		if l := r.known().lexicon; r.name.is(stem, l) || r.name.is(whole, l) {
 			return true
 		}
 	}
@@ -109,7 +124,7 @@ func (r *redactor) phrase(from, to int) bool {
 func (r *redactor) valueAfter(sep int, quoted bool) span {
 	t := r.v.text
 	i := sep + 1
-	for i < len(t) && (t[i] == ' ' || t[i] == '\t' || t[i] == '>' && t[i-1] == '=' || t[i] == '=' || quoted && space(t[i])) {
+	for i < len(t) && (t[i] == ' ' || t[i] == '\t' || t[i] == '+' || t[i] == '>' && t[i-1] == '=' || t[i] == '=' || quoted && space(t[i])) {
 		i++
 	}
 	if i == len(t) {
@@ -201,7 +216,7 @@ func (r *redactor) rest(i, sep int, quoted bool) int {
 // credentialHeader names the headers whose whole value is secret.
 func credentialHeader(name []byte) bool {
 	for _, h := range []string{"cookie", "cookie2", "authorization"} {
-		if len(name) >= len(h) && foldedPrefix(name[len(name)-len(h):], h) {
+		if foldedSuffix(name, h) {
 			return true
 		}
 	}
@@ -209,20 +224,27 @@ func credentialHeader(name []byte) bool {
 }
 
 // cutHeader cuts to the end of the line, or of the quotes. Of Authorization
-// the scheme stays: it tells how somebody tried to log in.
+// the scheme stays: it tells how somebody tried to log in. Of cookies their
+// names do.
 func (r *redactor) cutHeader(sep int, quoted bool) int {
 	v := r.valueAfter(sep, quoted)
 	if v.from == 0 || !isQuote(r.v.text[v.from-1]) {
-		v.to = r.lineEnd(v.from)
+		v.to = r.lineEnd(v.from, sep)
 	}
-	r.cut(v.from+schemeLen(r.v.text[v.from:v.to]), v.to)
+	if from, to, _ := r.nameBefore(sep); isCookie(r.v.text[from:to]) {
+		r.cookies(v, r.v.depthAt(sep))
+	} else {
+		r.cut(v.from+schemeLen(r.v.text[v.from:v.to]), v.to)
+	}
 	return v.to
 }
 
-func (r *redactor) lineEnd(i int) int {
-	for ; i < len(r.v.text); i++ {
-		if c := r.v.text[i]; c == '\n' || c == '\r' || c == '"' && r.quote != 0 {
-			break
+// lineEnd is where a field ends: with its line, or with what the field lies in.
+func (r *redactor) lineEnd(i, sep int) int {
+	for depth := r.v.depthAt(sep); i < len(r.v.text); i++ {
+		switch c, d := r.v.text[i], r.v.depthAt(i); {
+		case c == '\n', c == '\r', c == '"' && r.quote != 0 && d <= depth, c == '&' && d < depth:
+			return i
 		}
 	}
 	return i
@@ -243,7 +265,7 @@ func schemeLen[T string | []byte](value T) int {
 
 func isOne(name []byte, list ...string) bool {
 	for _, s := range list {
-		if len(name) == len(s) && foldedPrefix(name, s) {
+		if foldedEqual(name, s) {
 			return true
 		}
 	}
@@ -252,14 +274,17 @@ func isOne(name []byte, list ...string) bool {
 
 func isQuote(c byte) bool { return c == '"' || c == '\'' || c == '`' }
 
+// blank is a space also as forms write it.
+func blank(c byte) bool { return space(c) || c == '+' }
+
 func space(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
 
 // nameByte is what a name may hold unquoted: array brackets, dots, dashes, the
 // sigils of template and scripting languages, and Vietnamese letters.
 func nameByte(c byte) bool {
 	switch c {
-	case '[', ']', '.', '-', '_', '$', '+', '%', '*', '!', '~', '\\':
+	case '[', ']', '.', '-', '_', '$', '%', '*', '!', '~', '\\':
 		return true
 	}
-	return letter(c) || c >= '0' && c <= '9' || c >= 0x80
+	return letter(c) || digitByte(c) || c >= 0x80
 }

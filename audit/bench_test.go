@@ -18,8 +18,27 @@ func (nowhere) rotate(string) error  { return nil }
 func (nowhere) reopen() error        { return nil }
 func (nowhere) close() error         { return nil }
 
+// attackEvent is what a block looks like on an ordinary day: a query, a browser's
+// long name, three rules that say what they saw, and nothing secret.
+func attackEvent() Event {
+	e := blockEvent()
+	e.HTTP.UserAgent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
+	e.HTTP.Referrer = "https://portal.example/tin-tuc/thong-bao-tuyen-dung?page=2"
+	e.HTTP.Method, e.HTTP.RequestContentType, e.HTTP.RequestBytes = "GET", "", 0
+	e.URL.Query = "q=1%27%20UNION%20SELECT%20user_login%2C2%20FROM%20wp_users--%20-&page=2&sort=asc"
+	value := "1' UNION SELECT user_login,2 FROM wp_users-- -"
+	e.Match = &Match{RuleID: 949110, Name: "Inbound Anomaly Score Exceeded", Ruleset: "crs", Version: "4.25.0",
+		RuleIDs: []int{942100, 942190, 942270, 949110}, Score: 15, Variable: "ARGS:q", Value: value,
+		Details: []Detail{
+			{942100, []string{"ARGS:q"}, "SQL Injection Attack Detected via libinjection: Matched Data: sUEnk found within ARGS:q: " + value},
+			{942190, []string{"ARGS:q"}, "Detects MSSQL code execution and information gathering attempts: Matched Data: UNION SELECT user found within ARGS:q: " + value},
+			{942270, []string{"ARGS:q"}, "Looking for basic sql injection. Common attack string for mysql, oracle and others: Matched Data: union select user_login,2 from found within ARGS:q: " + value},
+		}}
+	return e
+}
+
 func BenchmarkEncode(b *testing.B) {
-	for name, e := range map[string]Event{"block": blockEvent(), "strip": stripEvent()} {
+	for name, e := range map[string]Event{"attack": attackEvent(), "block": blockEvent(), "strip": stripEvent()} {
 		b.Run(name, func(b *testing.B) {
 			enc := newEncoder(testInfo())
 			b.ReportAllocs()
@@ -35,18 +54,22 @@ func BenchmarkEncode(b *testing.B) {
 	}
 }
 
-// BenchmarkRecord is the cost on the request's path, without the disk.
+// BenchmarkRecord is the cost on the request's path, without the disk; secrets
+// are cut from four fields of `block`.
 func BenchmarkRecord(b *testing.B) {
-	l := startLog(b, nowhere{}, policies.Audit{}, testInfo(), newQueue(maxQueuedLines, maxQueuedBytes))
-	e := blockEvent()
-	e.ID = ""
-	b.ReportAllocs()
-	for b.Loop() {
-		l.Record(e)
+	for name, e := range map[string]Event{"attack": attackEvent(), "block": blockEvent(), "strip": stripEvent()} {
+		b.Run(name, func(b *testing.B) {
+			l := startLog(b, nowhere{}, policies.Audit{}, testInfo(), newQueue(maxQueuedLines, maxQueuedBytes))
+			e.ID = ""
+			b.ReportAllocs()
+			for b.Loop() {
+				l.Record(e)
+			}
+			b.StopTimer()
+			closeLog(b, l)
+			b.ReportMetric(float64(l.Stats().Dropped)/float64(b.N), "lost/op")
+		})
 	}
-	b.StopTimer()
-	closeLog(b, l)
-	b.ReportMetric(float64(l.Stats().Dropped)/float64(b.N), "lost/op")
 }
 
 // BenchmarkDisk is what a real file sustains; events that wait are waited for.
@@ -71,11 +94,11 @@ func BenchmarkRedact(b *testing.B) {
 		"encoded": strings.Repeat("a%253Db%2526", 200),
 	} {
 		b.Run(name, func(b *testing.B) {
-			var r redactor
+			r := &redactor{}
 			b.SetBytes(int64(len(text)))
 			b.ReportAllocs()
 			for b.Loop() {
-				r.text(text)
+				r.redact(text)
 			}
 		})
 	}

@@ -8,9 +8,10 @@ import (
 
 // The bounds of the fields, in bytes as they stand in the JSON line, escapes
 // included: so their sum bounds the line, whatever the bytes are. maxLine is
-// the promise; the sum stays below it (TestLongestLine).
+// the promise; the sum stays below it by what the chain adds (TestLongestLine).
 const (
 	maxLine      = 32 << 10
+	maxChain     = 256 // "chain":{"seq":…,"prev":"…","hash":"…"} in lachan
 	maxID        = 64
 	maxWord      = 64 // method, scheme, version, ruleset, kind, element, attribute
 	maxName      = 256
@@ -18,7 +19,7 @@ const (
 	maxQuery     = 2 << 10
 	maxReferrer  = 1 << 10
 	maxUserAgent = 512
-	maxTarget    = 2 << 10
+	maxTarget    = 1 << 10
 	maxValue     = 256
 	maxSnippet   = 512 // of at most 256 raw bytes, mostly quotes and line breaks
 	maxMessage   = 1 << 10
@@ -29,39 +30,42 @@ const (
 	maxDetails   = 32
 	maxOpinion   = 88
 	maxOpinions  = 8
+	maxNote      = 1 << 10
 )
 
 const ellipsis = "…"
 
-// bound returns s as valid UTF-8 that takes at most limit bytes of a JSON
-// string, cut on a rune border with an ellipsis. Control characters beyond
-// ASCII and direction overrides become visible text (\u202e): JSON would carry
-// them raw into a terminal or a browser. limit is at least len(ellipsis).
-func bound(s string, limit int) string {
-	if plain(s) && len(s) <= limit {
-		return s
+const hexDigits = "0123456789abcdef"
+
+// appendText appends s as the inside of a JSON string that takes at most limit
+// bytes: valid UTF-8, cut on a rune border with an ellipsis. more says that s is
+// itself the beginning of something longer. Control characters beyond ASCII and
+// direction overrides become visible text (\u202e): JSON would carry them raw
+// into a terminal or a browser. limit is at least len(ellipsis).
+func appendText[T string | []byte](dst []byte, s T, more bool, limit int) []byte {
+	if len(s) <= limit && !more && plain(s) {
+		return append(dst, s...)
 	}
-	var b strings.Builder
-	b.Grow(min(len(s), limit) + len(ellipsis))
-	used, fits := 0, 0 // fits: the length up to which an ellipsis still has room
+	start, fits := len(dst), len(dst) // fits: up to where an ellipsis still has room
 	for i := 0; i < len(s); {
-		r, size := utf8.DecodeRuneInString(s[i:])
-		piece := visible(s[i:i+size], r)
-		used += escapedLen(piece)
-		if used > limit {
-			return b.String()[:fits] + ellipsis
-		}
-		b.WriteString(piece)
-		if used <= limit-len(ellipsis) {
-			fits = b.Len()
-		}
+		var size int
+		dst, size = appendPiece(dst, s[i:])
 		i += size
+		if len(dst)-start > limit {
+			return append(dst[:fits], ellipsis...)
+		}
+		if len(dst)-start <= limit-len(ellipsis) {
+			fits = len(dst)
+		}
 	}
-	return b.String()
+	if more {
+		return append(dst[:fits], ellipsis...)
+	}
+	return dst
 }
 
 // plain reports whether JSON carries s as it is.
-func plain(s string) bool {
+func plain[T string | []byte](s T) bool {
 	for i := range len(s) {
 		if c := s[i]; c < 0x20 || c > 0x7e || c == '"' || c == '\\' {
 			return false
@@ -70,17 +74,39 @@ func plain(s string) bool {
 	return true
 }
 
-// visible returns the text that stands for the rune r, read from raw.
-func visible(raw string, r rune) string {
+// appendPiece appends the first character of s.
+func appendPiece[T string | []byte](dst []byte, s T) (out []byte, size int) {
+	if c := s[0]; c < 0x7f {
+		return appendASCII(dst, c), 1
+	}
+	var raw [utf8.UTFMax]byte
+	n := copy(raw[:], s)
+	r, size := utf8.DecodeRune(raw[:n])
 	switch {
 	case r == utf8.RuneError:
-		return "\ufffd"
+		return append(dst, "\ufffd"...), size
 	case !deceptive(r):
-		return raw
+		return append(dst, raw[:size]...), size
 	case r > 0xffff:
-		return `\U` + hex(r, 8)
+		return append(append(dst, `\\U`...), hex(r, 8)...), size
 	}
-	return `\u` + hex(r, 4)
+	return append(append(dst, `\\u`...), hex(r, 4)...), size
+}
+
+func appendASCII(dst []byte, c byte) []byte {
+	switch {
+	case c == '"' || c == '\\':
+		return append(dst, '\\', c)
+	case c >= 0x20:
+		return append(dst, c)
+	case c == '\n':
+		return append(dst, `\n`...)
+	case c == '\r':
+		return append(dst, `\r`...)
+	case c == '\t':
+		return append(dst, `\t`...)
+	}
+	return append(dst, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
 }
 
 // deceptive runes change how a terminal or an editor shows what follows: DEL
@@ -103,25 +129,12 @@ func hex(r rune, width int) string {
 	return strings.Repeat("0", max(0, width-len(digits))) + digits
 }
 
-// escapedLen is the length of s, one rune or one escape, in zap's JSON.
-func escapedLen(s string) int {
-	n := len(s)
-	for i := range len(s) {
-		switch c := s[i]; {
-		case c == '"' || c == '\\' || c == '\n' || c == '\r' || c == '\t':
-			n++
-		case c < 0x20:
-			n += len(`\u0000`) - 1
-		}
-	}
-	return n
-}
-
 // head returns the first n bytes of s: what is read of an unbounded field
-// before it is redacted and bounded.
-func head(s string, n int) (cut string, whole bool) {
+// before it is redacted and bounded. A secret that this cuts in two is cut out
+// to its end.
+func head(s string, n int) (cut string, more bool) {
 	if len(s) <= n {
-		return s, true
+		return s, false
 	}
-	return s[:n], false
+	return s[:n], true
 }

@@ -16,7 +16,7 @@
 //		Match:     &audit.Match{RuleID: 942100, Score: 10, Variable: "ARGS:q", Value: value},
 //	})
 //
-// An event's way: Record redacts and encodes it on the caller's goroutine and
+// An event's way: Record redacts and encodes it in one pass on the caller's goroutine and
 // puts the line into a bounded queue; one writer goroutine appends lines in
 // groups and syncs them, at most 50 ms later or, with durability `always`,
 // after each group. While the disk refuses, lines wait; when the queue is full

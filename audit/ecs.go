@@ -2,138 +2,198 @@ package audit
 
 import (
 	"strconv"
-
-	"go.uber.org/zap/zapcore"
+	"strings"
 )
 
-// The parts of the record, one type for each top-level object of ECS. All are
-// views of the same record, so that none is allocated.
-type (
-	eventObject     record
-	httpObject      record
-	requestObject   record
-	responseObject  record
-	serviceObject   record
-	sourceObject    record
-	urlObject       record
-	userAgentObject record
-	ruleObject      record
-	errorObject     record
-	observerObject  record
-	lachanObject    record
-	matchObject     Match
-	findingObject   record
-	gapObject       Loss
-	bytesObject     int64
-	ecsObject       struct{}
-)
+// The top-level objects of ECS, in the order in which they stand.
 
-func (r *eventObject) MarshalLogObject(enc zapcore.ObjectEncoder) error {
-	o, c := objects{enc: enc}, &r.class
-	enc.AddString("id", r.ID)
-	enc.AddString("action", string(r.Action))
-	enc.AddString("kind", c.kind)
-	o.list("category", &c.category)
-	o.list("type", &c.types)
-	enc.AddString("outcome", c.outcome)
-	enc.AddInt("severity", severity(&r.Event))
-	enc.AddString("module", "lachan")
-	enc.AddString("dataset", "lachan.audit")
-	o.text("reason", r.Reason)
-	return o.err
+func (r *record) eventObject(e *Event) {
+	c := classify(e)
+	r.id("id", e.ID, maxID)
+	r.member("action")
+	r.quoted(string(e.Action), maxWord)
+	r.word("kind", c.kind)
+	r.words("category", c.category)
+	r.words("type", c.types)
+	r.word("outcome", c.outcome)
+	r.integer("severity", int64(severity(e)))
+	r.word("module", "lachan")
+	r.word("dataset", "lachan.audit")
+	r.text("reason", e.Reason, maxName)
 }
 
-func (r *httpObject) MarshalLogObject(enc zapcore.ObjectEncoder) error {
-	o := objects{enc: enc}
-	o.add("request", (*requestObject)(r))
-	if r.HTTP.Status != 0 || r.HTTP.ResponseBytes != 0 {
-		o.add("response", (*responseObject)(r))
+func (r *record) words(name string, w words) {
+	r.openList(name)
+	for word := range strings.SplitSeq(string(w), " ") {
+		r.element()
+		r.line = append(r.line, '"')
+		r.line = append(r.line, word...)
+		r.line = append(r.line, '"')
 	}
-	o.text("version", r.HTTP.Version)
-	return o.err
+	r.closeList()
 }
 
-func (r *requestObject) MarshalLogObject(enc zapcore.ObjectEncoder) error {
-	o := objects{enc: enc}
-	o.text("id", r.RequestID)
-	o.text("method", r.HTTP.Method)
-	o.text("referrer", r.HTTP.Referrer)
-	if r.HTTP.RequestBytes != 0 {
-		o.add("body", bytesObject(r.HTTP.RequestBytes))
+func (r *record) httpObject(e *Event) {
+	h := &e.HTTP
+	if e.RequestID == "" && *h == (HTTP{}) {
+		return
 	}
-	return o.err
-}
-
-func (r *responseObject) MarshalLogObject(enc zapcore.ObjectEncoder) error {
-	o := objects{enc: enc}
-	o.number("status_code", int64(r.HTTP.Status))
-	if r.HTTP.ResponseBytes != 0 {
-		o.add("body", bytesObject(r.HTTP.ResponseBytes))
+	r.open("http")
+	r.open("request")
+	r.id("id", e.RequestID, maxID)
+	r.text("method", h.Method, maxWord)
+	r.text("referrer", h.Referrer, maxReferrer)
+	r.body(h.RequestBytes)
+	r.close()
+	if h.Status != 0 || h.ResponseBytes != 0 {
+		r.open("response")
+		r.number("status_code", int64(h.Status))
+		r.body(h.ResponseBytes)
+		r.close()
 	}
-	return o.err
+	r.text("version", strings.TrimPrefix(h.Version, "HTTP/"), maxWord)
+	r.close()
 }
 
-func (n bytesObject) MarshalLogObject(enc zapcore.ObjectEncoder) error {
-	enc.AddInt64("bytes", int64(n))
-	return nil
-}
-
-func (r *serviceObject) MarshalLogObject(enc zapcore.ObjectEncoder) error {
-	enc.AddString("name", r.Site)
-	return nil
-}
-
-func (r *sourceObject) MarshalLogObject(enc zapcore.ObjectEncoder) error {
-	// A zone (fe80::1%eth0) is no part of what ECS's ip type takes.
-	r.digits = r.Client.Addr().Unmap().WithZone("").AppendTo(r.digits[:0])
-	enc.AddByteString("ip", r.digits)
-	(&objects{enc: enc}).number("port", int64(r.Client.Port()))
-	return nil
-}
-
-func (r *urlObject) MarshalLogObject(enc zapcore.ObjectEncoder) error {
-	o := objects{enc: enc}
-	o.text("scheme", r.URL.Scheme)
-	o.text("domain", r.URL.Domain)
-	o.number("port", int64(r.URL.Port))
-	o.text("path", r.URL.Path)
-	o.text("query", r.URL.Query)
-	o.text("original", r.original)
-	return nil
-}
-
-func (r *userAgentObject) MarshalLogObject(enc zapcore.ObjectEncoder) error {
-	enc.AddString("original", r.HTTP.UserAgent)
-	return nil
-}
-
-func (r *ruleObject) MarshalLogObject(enc zapcore.ObjectEncoder) error {
-	o := objects{enc: enc}
-	if r.Match.RuleID != 0 {
-		enc.AddString("id", strconv.Itoa(r.Match.RuleID))
+func (r *record) body(bytes int64) {
+	if bytes != 0 {
+		r.open("body")
+		r.integer("bytes", bytes)
+		r.close()
 	}
-	o.text("name", r.Match.Name)
-	o.text("ruleset", r.Match.Ruleset)
-	o.text("version", r.Match.Version)
-	return nil
 }
 
-func (r *errorObject) MarshalLogObject(enc zapcore.ObjectEncoder) error {
-	enc.AddString("message", r.Error)
-	return nil
+func (r *record) serviceObject(e *Event) {
+	if e.Site != "" {
+		r.open("service")
+		r.text("name", e.Site, maxWord)
+		r.close()
+	}
 }
 
-func (r *observerObject) MarshalLogObject(enc zapcore.ObjectEncoder) error {
-	o := objects{enc: enc}
-	o.text("hostname", r.info.Hostname)
-	o.text("version", r.info.Version)
-	enc.AddString("vendor", "Lachan")
-	enc.AddString("product", "Lachan")
-	enc.AddString("type", "waf")
-	return nil
+func (r *record) sourceObject(e *Event) {
+	if e.Client.IsValid() {
+		r.open("source")
+		r.address(e.Client)
+		r.close()
+	}
 }
 
-func (ecsObject) MarshalLogObject(enc zapcore.ObjectEncoder) error {
-	enc.AddString("version", ecsVersion)
-	return nil
+func (r *record) urlObject(u *URL) {
+	if *u == (URL{}) {
+		return
+	}
+	r.open("url")
+	r.text("scheme", u.Scheme, maxWord)
+	r.text("domain", u.Domain, maxName)
+	r.number("port", int64(u.Port))
+	path := r.remembered("path", u.Path, maxPath)
+	query := r.remembered("query", u.Query, maxQuery)
+	r.original(path, query)
+	r.close()
+}
+
+// remembered is text that tells where in the line the value stands.
+func (r *record) remembered(name, s string, limit int) span {
+	if s == "" {
+		return span{}
+	}
+	r.member(name)
+	from := len(r.line) + 1
+	r.quoted(s, limit)
+	return span{from, len(r.line) - 1}
+}
+
+// original is path and query as they were written.
+func (r *record) original(path, query span) {
+	if path == query {
+		return // neither
+	}
+	r.member("original")
+	r.line = append(r.line, '"')
+	r.line = append(r.line, r.line[path.from:path.to]...)
+	if query != (span{}) {
+		r.line = append(r.line, '?')
+		r.line = append(r.line, r.line[query.from:query.to]...)
+	}
+	r.line = append(r.line, '"')
+}
+
+func (r *record) agentObject(agent string) {
+	if agent != "" {
+		r.open("user_agent")
+		r.text("original", agent, maxUserAgent)
+		r.close()
+	}
+}
+
+func (r *record) ruleObject(m *Match) {
+	if m == nil {
+		return
+	}
+	r.open("rule")
+	if m.RuleID != 0 {
+		r.member("id")
+		r.ruleID(m.RuleID)
+	}
+	r.text("name", m.Name, maxName)
+	r.text("ruleset", m.Ruleset, maxWord)
+	r.text("version", m.Version, maxWord)
+	r.close()
+}
+
+func (r *record) errorObject(message string) {
+	if message != "" {
+		r.open("error")
+		r.text("message", message, maxMessage)
+		r.close()
+	}
+}
+
+// observerMembers are what every event says of who saw it, with a comma before.
+func observerMembers(info Info) string {
+	r := record{object: object{line: []byte{'{', '0'}}} // something that stands before it
+	r.open("observer")
+	for _, member := range []struct {
+		name, value string
+		limit       int
+	}{{"hostname", info.Hostname, maxName}, {"version", info.Version, maxWord}} {
+		if member.value != "" {
+			r.member(member.name)
+			r.line = append(r.line, '"')
+			r.line = appendText(r.line, member.value, false, member.limit)
+			r.line = append(r.line, '"')
+		}
+	}
+	r.word("vendor", "Lachan")
+	r.word("product", "Lachan")
+	r.word("type", "waf")
+	r.close()
+	r.open("ecs")
+	r.word("version", ecsVersion)
+	r.close()
+	return string(r.line[len("{0"):])
+}
+
+// message is one line for people: the event's own, or what happened.
+func (r *record) message(e *Event) {
+	if e.Message != "" {
+		r.text("message", e.Message, maxMessage)
+		return
+	}
+	r.member("message")
+	r.line = append(r.line, '"')
+	r.summary(e)
+	r.line = append(r.line, '"')
+}
+
+// detail writes what one rule logs, with its number before it.
+func (r *record) detail(d *Detail) {
+	start := len(r.line)
+	r.line = append(r.line, '"')
+	r.line = strconv.AppendInt(r.line, int64(d.RuleID), 10)
+	r.line = append(r.line, ' ')
+	text, more := head(d.Text, 2*maxDetail)
+	r.put(text, r.redactDetail(d.Variables, text), more, maxDetail-(len(r.line)-start-1))
+	r.line = append(r.line, '"')
 }

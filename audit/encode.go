@@ -1,13 +1,11 @@
 package audit
 
 import (
-	"strconv"
-	"strings"
+	"errors"
 	"sync"
 	"time"
 
 	"go.uber.org/zap/buffer"
-	"go.uber.org/zap/zapcore"
 )
 
 // ecsVersion is the version of the Elastic Common Schema the names are of.
@@ -15,174 +13,92 @@ const ecsVersion = "8.17.0"
 
 // encoder turns events into lines. It is safe for concurrent use.
 type encoder struct {
-	info Info
-	json zapcore.Encoder
-	pool sync.Pool // of *job
-}
-
-// job is one encoding under way; zap wants the field in a slice.
-type job struct {
-	record
-	fields [1]zapcore.Field
+	observer string // and ecs, which are the same in all events
+	key      []byte
+	records  sync.Pool // of *record
+	lines    buffer.Pool
 }
 
 func newEncoder(info Info) *encoder {
-	info.Version = bound(info.Version, maxWord)
-	info.Hostname = bound(info.Hostname, maxName)
-	return &encoder{
-		info: info,
-		json: zapcore.NewJSONEncoder(zapcore.EncoderConfig{
-			TimeKey:    "@timestamp",
-			EncodeTime: encodeTime,
-			LineEnding: "\n",
-		}),
-		pool: sync.Pool{New: func() any { return new(job) }},
-	}
+	c := &encoder{key: info.Key, lines: buffer.NewPool()}
+	c.records.New = func() any { return &record{redactor: redactor{tagger: newTagger(c.key)}} }
+	c.observer = observerMembers(info)
+	return c
 }
 
-// timeLayout is RFC 3339 in UTC, always with microseconds, so that lines sort as text.
-const timeLayout = "2006-01-02T15:04:05.000000Z"
-
-func encodeTime(t time.Time, enc zapcore.PrimitiveArrayEncoder) {
-	if direct, ok := enc.(interface{ AppendTimeLayout(time.Time, string) }); ok {
-		direct.AppendTimeLayout(universal(t), timeLayout)
-		return
-	}
-	enc.AppendString(stamp(t))
-}
-
-func stamp(t time.Time) string { return universal(t).Format(timeLayout) }
-
-// universal bounds the year to four digits, which RFC 3339 has no more of.
-func universal(t time.Time) time.Time {
-	t = t.UTC()
-	if t.Year() < 0 || t.Year() > 9999 {
-		return time.Time{}
-	}
-	return t
-}
+// errTooLong means that the bounds of the fields do not add up to the line's.
+var errTooLong = errors.New("line is longer than its bound")
 
 // line returns the event as one JSON object with a newline. The caller frees it.
 func (c *encoder) line(e *Event) (*buffer.Buffer, error) {
-	j := c.pool.Get().(*job)
-	defer c.pool.Put(j)
-	defer j.release()
-	j.fill(e, &c.info)
-	j.fields[0] = zapcore.Field{Type: zapcore.InlineMarshalerType, Interface: &j.record}
-	return c.json.EncodeEntry(zapcore.Entry{Time: j.Time}, j.fields[:])
+	r := c.records.Get().(*record)
+	defer c.records.Put(r)
+	defer r.release()
+	r.event(e, c.observer)
+	if len(r.line) > maxLine-maxChain {
+		return nil, errTooLong
+	}
+	line := c.lines.Get()
+	line.AppendBytes(r.line)
+	return line, nil
 }
 
-// MarshalLogObject writes the record: identifiers first, so that they survive
-// a reader that cuts lines; `lachan` last, where more may be added.
-func (r *record) MarshalLogObject(enc zapcore.ObjectEncoder) error {
-	o := objects{enc: enc}
-	o.add("event", (*eventObject)(r))
-	if r.hasHTTP() {
-		o.add("http", (*httpObject)(r))
+// release drops the references to the caller's strings.
+func (r *record) release() { r.secrets, r.v.src = nil, "" }
+
+// event writes the whole: identifiers first, so that they survive a reader that
+// cuts lines; `lachan` last, where more may be added.
+func (r *record) event(e *Event, observer string) {
+	if r.secrets = e.Secrets; r.secrets == nil {
+		r.secrets = defaultSecrets()
 	}
-	o.text("message", r.Message)
-	if r.Site != "" {
-		o.add("service", (*serviceObject)(r))
-	}
-	if r.Client.IsValid() {
-		o.add("source", (*sourceObject)(r))
-	}
-	if r.URL != (URL{}) {
-		o.add("url", (*urlObject)(r))
-	}
-	if r.HTTP.UserAgent != "" {
-		o.add("user_agent", (*userAgentObject)(r))
-	}
-	if r.Match != nil {
-		o.add("rule", (*ruleObject)(r))
-	}
-	if r.Error != "" {
-		o.add("error", (*errorObject)(r))
-	}
-	o.add("observer", (*observerObject)(r))
-	o.add("ecs", ecsObject{})
-	o.add("lachan", (*lachanObject)(r))
-	return o.err
+	r.line = append(r.line[:0], '{')
+	r.stamp("@timestamp", e.Time)
+	r.open("event")
+	r.eventObject(e)
+	r.close()
+	r.httpObject(e)
+	r.message(e)
+	r.serviceObject(e)
+	r.sourceObject(e)
+	r.urlObject(&e.URL)
+	r.agentObject(e.HTTP.UserAgent)
+	r.ruleObject(e.Match)
+	r.errorObject(e.Error)
+	r.line = append(r.line, observer...)
+	r.open("lachan")
+	r.lachanObject(e)
+	r.line = append(r.line, lineEnd...)
 }
 
-func (r *record) hasContentType() bool {
-	return r.HTTP.RequestContentType != "" || r.HTTP.ResponseContentType != ""
-}
+// lineEnd is how each line ends: with lachan, which is always there, and the
+// event around it. The writer puts the link of the chain before it.
+const lineEnd = "}}\n"
 
-func (r *record) hasHTTP() bool { return r.RequestID != "" || r.HTTP != (HTTP{}) }
-
-// objects adds members that have a value and keeps the first error.
-type objects struct {
-	enc zapcore.ObjectEncoder
-	err error
-}
-
-func (o *objects) add(key string, m zapcore.ObjectMarshaler) {
-	if err := o.enc.AddObject(key, m); err != nil && o.err == nil {
-		o.err = err
+// appendStamp writes RFC 3339 in UTC, always with microseconds, so that lines sort
+// as text. It bounds the year to four digits, which the format has no more of.
+func appendStamp(dst []byte, t time.Time) []byte {
+	t = t.UTC()
+	if t.Year() < 0 || t.Year() > 9999 {
+		t = time.Time{}
 	}
+	year, month, day := t.Date()
+	hour, minute, second := t.Clock()
+	dst = appendDigits(dst, year, 4)
+	dst = appendDigits(append(dst, '-'), int(month), 2)
+	dst = appendDigits(append(dst, '-'), day, 2)
+	dst = appendDigits(append(dst, 'T'), hour, 2)
+	dst = appendDigits(append(dst, ':'), minute, 2)
+	dst = appendDigits(append(dst, ':'), second, 2)
+	dst = appendDigits(append(dst, '.'), t.Nanosecond()/1000, 6)
+	return append(dst, 'Z')
 }
 
-func (o *objects) list(key string, m zapcore.ArrayMarshaler) {
-	if err := o.enc.AddArray(key, m); err != nil && o.err == nil {
-		o.err = err
+func appendDigits(dst []byte, n, width int) []byte {
+	dst = append(dst, "000000"[:width]...)
+	for i := len(dst) - 1; n > 0; i-- {
+		dst[i] = byte('0' + n%10)
+		n /= 10
 	}
-}
-
-func (o *objects) text(key, value string) {
-	if value != "" {
-		o.enc.AddString(key, value)
-	}
-}
-
-func (o *objects) number(key string, value int64) {
-	if value != 0 {
-		o.enc.AddInt64(key, value)
-	}
-}
-
-func (w *words) MarshalLogArray(enc zapcore.ArrayEncoder) error {
-	for word := range strings.SplitSeq(string(*w), " ") {
-		enc.AppendString(word)
-	}
-	return nil
-}
-
-// reasonList, opinionList, detailList and idList are arrays of keywords: numbers of rules are
-// none that anybody adds up, and rule.id is a keyword in ECS.
-type (
-	reasonList  record
-	opinionList record
-	detailList  record
-	idList      record
-)
-
-func (r *reasonList) MarshalLogArray(enc zapcore.ArrayEncoder) error {
-	for _, reason := range r.Finding.Reasons {
-		enc.AppendString(reason)
-	}
-	return nil
-}
-
-func (r *opinionList) MarshalLogArray(enc zapcore.ArrayEncoder) error {
-	for _, opinion := range r.opinions {
-		enc.AppendString(opinion)
-	}
-	return nil
-}
-
-func (r *detailList) MarshalLogArray(enc zapcore.ArrayEncoder) error {
-	for _, detail := range r.details {
-		enc.AppendString(detail)
-	}
-	return nil
-}
-
-func (r *idList) MarshalLogArray(enc zapcore.ArrayEncoder) error {
-	ids := r.Match.RuleIDs
-	for _, id := range ids[:min(len(ids), maxRuleIDs)] {
-		r.digits = strconv.AppendInt(r.digits[:0], int64(id), 10)
-		enc.AppendByteString(r.digits)
-	}
-	return nil
+	return dst
 }

@@ -80,6 +80,15 @@ func TestLine(t *testing.T) {
 		{"gap", Event{Time: time.Unix(9, 0), ID: "x", Action: Gap, Loss: &Loss{Count: 3, First: time.Unix(1, 0), Last: time.Unix(2, 0), Reason: "queue full"}},
 			`{"@timestamp":"1970-01-01T00:00:09.000000Z","event":{"id":"x","action":"gap","kind":"pipeline_error","category":["web"],"type":["error"],"outcome":"failure","severity":73,"module":"lachan","dataset":"lachan.audit"},` +
 				`"message":"3 events lost: queue full",` + observer + `,"lachan":{"gap":{"count":3,"first":"1970-01-01T00:00:01.000000Z","last":"1970-01-01T00:00:02.000000Z","reason":"queue full"}}}` + "\n"},
+		{"fold", Event{Time: time.Unix(9, 0), ID: "x", Action: Fold, Fold: &Flood{Action: "block", Count: 123, First: time.Unix(1, 0), Last: time.Unix(2, 0)}, Match: &Match{RuleID: 942100, Name: "SQL Injection", Score: 20}},
+			`{"@timestamp":"1970-01-01T00:00:09.000000Z","event":{"id":"x","action":"fold","kind":"alert","category":["web","intrusion_detection"],"type":["info"],"outcome":"unknown","severity":99,"module":"lachan","dataset":"lachan.audit"},` +
+				`"message":"123 alike: block 942100 SQL Injection","rule":{"id":"942100","name":"SQL Injection"},` + observer + `,"lachan":{"score":20,"fold":{"action":"block","count":123,"first":"1970-01-01T00:00:01.000000Z","last":"1970-01-01T00:00:02.000000Z"}}}` + "\n"},
+		{"checkpoint", Event{Time: time.Unix(9, 0), ID: "x", Action: Checkpoint, Checkpoint: &CheckpointDetail{"vps1\n7\nabc=\n\n— vps1 token=eyJhbGciOiJub25lIn0\n"}},
+			`{"@timestamp":"1970-01-01T00:00:09.000000Z","event":{"id":"x","action":"checkpoint","kind":"event","category":["configuration"],"type":["info"],"outcome":"success","severity":21,"module":"lachan","dataset":"lachan.audit"},` +
+				`"message":"checkpoint",` + observer + `,"lachan":{"checkpoint":{"note":"vps1\n7\nabc=\n\n— vps1 token=eyJhbGciOiJub25lIn0\n"}}}` + "\n"},
+		{"notice", Event{Time: time.Unix(9, 0), ID: "x", Action: Notice, Reason: "the sink is behind", Error: "dial: refused", Notice: &NoticeDetail{Kind: "sink", Name: "soc", Value: 5000, FirstSeq: 7, LastSeq: 9}},
+			`{"@timestamp":"1970-01-01T00:00:09.000000Z","event":{"id":"x","action":"notice","kind":"event","category":["process"],"type":["info"],"outcome":"failure","severity":73,"module":"lachan","dataset":"lachan.audit","reason":"the sink is behind"},` +
+				`"message":"notice the sink is behind","error":{"message":"dial: refused"},` + observer + `,"lachan":{"notice":{"kind":"sink","name":"soc","value":5000,"first_seq":7,"last_seq":9}}}` + "\n"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -106,6 +115,14 @@ func TestSeverity(t *testing.T) {
 		{Event{Action: Config}, low},
 		{Event{Action: Config, Error: "x"}, medium},
 		{Event{Action: Gap}, high},
+		{Event{Action: Fold}, low},
+		{Event{Action: Fold, Fold: &Flood{Action: "block"}}, medium},
+		{Event{Action: Fold, Fold: &Flood{Action: "redirect"}}, high},
+		{Event{Action: Fold, Fold: &Flood{Action: "deny"}}, low},
+		{Event{Action: Fold, Fold: &Flood{Action: "strip"}, Finding: &Finding{Element: "script"}}, high},
+		{Event{Action: Checkpoint}, low},
+		{Event{Action: Notice}, low},
+		{Event{Action: Notice, Error: "x"}, high},
 	}
 	for _, tt := range tests {
 		if got := severity(&tt.event); got != tt.want {
@@ -131,21 +148,26 @@ func everywhere(s string) Event {
 		Match:   &Match{1 << 62, s, s, s, ids, 1 << 62, s, s, details, reasons},
 		Finding: &Finding{s, s, s, s, s, 1 << 62, 1 << 62, s, reasons, s, s, s},
 		Reason:  s, Message: s, Error: s, Loss: &Loss{1 << 63, time.Unix(0, 0), time.Unix(0, 0), s},
+		Fold: &Flood{s, 1 << 63, time.Unix(0, 0), time.Unix(0, 0)}, Notice: &NoticeDetail{s, s, 1 << 62, 1 << 63, 1 << 63},
 	}
 }
 
 func TestLongestLine(t *testing.T) {
 	for _, unit := range []string{"\x00", "\xff", `"`, "ữ", "\u202e", "a", "\n", "😀"} {
-		line := encodeLine(t, everywhere(strings.Repeat(unit, 10000)))
-		checkLine(t, line)
+		e := everywhere(strings.Repeat(unit, 10000))
+		checkLine(t, encodeLine(t, e))
+		e.Checkpoint = &CheckpointDetail{strings.Repeat(unit, 10000)}
+		checkLine(t, encodeLine(t, e))
 	}
 }
 
 func checkLine(t testing.TB, line string) {
 	t.Helper()
 	switch {
-	case len(line) > maxLine:
-		t.Errorf("line of %d bytes, want at most %d", len(line), maxLine)
+	case len(line) > maxLine-maxChain:
+		t.Errorf("line of %d bytes, want at most %d", len(line), maxLine-maxChain)
+	case !strings.HasPrefix(line, `{"@timestamp":"`) || !strings.HasSuffix(line, lineEnd):
+		t.Errorf("neither beginning nor end are as promised: %q", line)
 	case !json.Valid([]byte(line)):
 		t.Errorf("no valid JSON: %q", line)
 	case !utf8.ValidString(line):
@@ -160,7 +182,7 @@ func checkLine(t testing.TB, line string) {
 	}
 }
 
-func TestBound(t *testing.T) {
+func TestAppendText(t *testing.T) {
 	tests := []struct {
 		in    string
 		limit int
@@ -171,16 +193,44 @@ func TestBound(t *testing.T) {
 		{"ữữữ", 9, "ữữữ"},
 		{"ữữữữ", 9, "ữữ…"},
 		{"a\xffb", 10, "a\ufffdb"},
-		{`""""`, 8, `""""`},
-		{`"""""`, 8, `""…`},
-		{"\x00\x00", 11, "\x00…"},
-		{"a\u202eb\x7f", 30, `a\u202eb\u007f`},
-		{"\U000e0041", 30, `\U000e0041`},
+		{`""""`, 8, `\"\"\"\"`},
+		{`"""""`, 8, `\"\"…`},
+		{"\x00\x00", 11, `\u0000…`},
+		{"a\u202eb\x7f", 30, `a\\u202eb\\u007f`},
+		{"\U000e0041", 30, `\\U000e0041`},
 	}
 	for _, tt := range tests {
-		if got := bound(tt.in, tt.limit); got != tt.want {
-			t.Errorf("bound(%q, %d) = %q, want %q", tt.in, tt.limit, got, tt.want)
+		if got := string(appendText(nil, tt.in, false, tt.limit)); got != tt.want {
+			t.Errorf("appendText(%q, %d) = %q, want %q", tt.in, tt.limit, got, tt.want)
 		}
+	}
+}
+
+// TestAppendMember: what the chain adds stands in lachan, whatever is in it.
+func TestAppendMember(t *testing.T) {
+	for _, e := range []Event{blockEvent(), {Action: Config}} {
+		got := string(appendMember(nil, []byte(encodeLine(t, e)), `"chain":{"seq":7}`))
+		var line struct {
+			Lachan struct {
+				Score int
+				Chain struct{ Seq int }
+			}
+		}
+		if err := json.Unmarshal([]byte(got), &line); err != nil || line.Lachan.Chain.Seq != 7 || (line.Lachan.Score != 0) != (e.Match != nil) || !strings.HasSuffix(got, lineEnd) {
+			t.Errorf("%v: %s", err, got)
+		}
+	}
+}
+
+// TestNoteIsWhole: a signature covers each byte of it.
+func TestNoteIsWhole(t *testing.T) {
+	note := strings.Repeat("line\n", 180) + "\n— vps1.example AbCd+/=\n"
+	var line struct {
+		Lachan struct{ Checkpoint struct{ Note string } }
+	}
+	err := json.Unmarshal([]byte(encodeLine(t, Event{Action: Checkpoint, Checkpoint: &CheckpointDetail{note}})), &line)
+	if err != nil || line.Lachan.Checkpoint.Note != note {
+		t.Errorf("%v: %q", err, line.Lachan.Checkpoint.Note)
 	}
 }
 

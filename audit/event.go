@@ -19,43 +19,35 @@ const (
 	Config   Action = "config"   // the configuration was loaded, or was refused (Error says why)
 	Gap      Action = "gap"      // events were lost; written by the Log itself
 	Fold     Action = "fold"     // one record for a flood of the same kind
-	// The trail about itself.
-	CheckpointAction Action = "checkpoint"
-	NoticeAction     Action = "notice"
+
+	Checkpoint Action = "checkpoint" // how far the trail is, signed; written by the Log itself
+	Notice     Action = "notice"     // the trail's own health: disk, sinks, retention, certificates (Error: it is bad)
 )
 
 // Event is one record of the trail. Everything in it is raw, as it was
 // received: Record redacts, bounds and escapes.
 type Event struct {
-	Time       time.Time // zero: now
-	ID         string    // ULID; empty: a new one
-	RequestID  string    // ULID of the request, shared by all its events
-	Action     Action
-	Site       string         // service.name; empty for events of the whole proxy
-	Client     netip.AddrPort // the visitor, behind trusted proxies too
-	HTTP       HTTP
-	URL        URL
-	Match      *Match   // the WAF's verdict, if it had one
-	Finding    *Finding // the cleaner's finding, if there is one
-	Reason     string   // event.reason: why, in a few words (`deny`, `config`)
-	Message    string   // one line for people; empty: made from the rest
-	Error      string   // error.message; makes the outcome of `config` a failure
-	Loss       *Loss    // of a `gap`
-	Fold       *Flood
-	Checkpoint *Checkpoint
-	Notice     *NoticeDetail
-}
+	Time      time.Time // zero: now
+	ID        string    // ULID; empty: a new one
+	RequestID string    // ULID of the request, shared by all its events
+	Action    Action
+	Site      string         // service.name; empty for events of the whole proxy
+	Client    netip.AddrPort // the visitor, behind trusted proxies too
+	HTTP      HTTP
+	URL       URL
+	Match     *Match   // the WAF's verdict, if it had one
+	Finding   *Finding // the cleaner's finding, if there is one
+	Reason    string   // event.reason: why, in a few words (`deny`, `config`)
+	Message   string   // one line for people; empty: made from the rest
+	Error     string   // error.message; makes the outcome of `config` a failure
+	Loss      *Loss    // of a `gap`
 
-type Flood struct {
-	Action      Action
-	Count       uint64
-	First, Last time.Time
-}
-type Checkpoint struct{ Note string }
-type NoticeDetail struct {
-	Kind, Name        string
-	Value             float64
-	FirstSeq, LastSeq uint64
+	Fold       *Flood            // of a `fold`; Match or Finding may say of which kind
+	Checkpoint *CheckpointDetail // of a `checkpoint`
+	Notice     *NoticeDetail     // of a `notice`
+
+	// Secrets are the site's, beside the ones that always hold; nil: none.
+	Secrets *Secrets
 }
 
 // HTTP describes the exchange. Zero fields are left out of the record.
@@ -122,4 +114,27 @@ type Loss struct {
 	Count       uint64
 	First, Last time.Time
 	Reason      string // "queue full", "torn line"
+}
+
+// Flood is what one record stands for, in the place of many that are alike.
+type Flood struct {
+	Action      string // of each of them; severity goes by it
+	Count       uint64
+	First, Last time.Time
+}
+
+// CheckpointDetail says how far the trail is.
+type CheckpointDetail struct {
+	// Note is signed (golang.org/x/mod/sumdb/note) and at most 1 KiB long. It is the one text
+	// that is not redacted.
+	Note string
+}
+
+// NoticeDetail is what a notice is about. Zero fields are left out.
+type NoticeDetail struct {
+	Kind     string // "disk", "sink", "retention", "certificate", "chain"
+	Name     string // of the file, the sink, the certificate
+	Value    int64  // in the unit that the message names
+	FirstSeq uint64 // lachan.chain.seq of the first event that it concerns
+	LastSeq  uint64
 }

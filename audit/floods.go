@@ -20,6 +20,7 @@ const maxFloods = 4096
 type floods struct {
 	first  int
 	every  time.Duration
+	spare  bool // what comes from loopback
 	seed   maphash.Seed
 	ticker *time.Ticker // nil: nothing is folded
 
@@ -51,7 +52,7 @@ type flood struct {
 }
 
 func newFloods(fold policies.Fold) *floods {
-	f := &floods{first: fold.First, every: time.Duration(fold.Every), seed: maphash.MakeSeed(), kinds: map[kind]*flood{}}
+	f := &floods{first: fold.First, every: time.Duration(fold.Every), spare: fold.SpareLoopback, seed: maphash.MakeSeed(), kinds: map[kind]*flood{}}
 	if f.first > 0 && f.every > 0 {
 		f.ticker = time.NewTicker(f.every)
 	}
@@ -73,7 +74,7 @@ func (f *floods) close() {
 
 // folds reports that the event is counted and need not be written.
 func (f *floods) folds(e *Event) bool {
-	if f.ticker == nil || !foldable(e.Action) {
+	if f.ticker == nil || !foldable(e.Action) || f.spare && e.Client.Addr().Unmap().IsLoopback() {
 		return false
 	}
 	k := f.kindOf(e)
@@ -147,7 +148,7 @@ func (f *floods) take(now time.Time, last bool) (records []Event) {
 
 func (k *flood) record() Event {
 	e := k.sample
-	e.Fold = &Flood{Action: e.Action, Count: k.count, First: k.first, Last: k.last}
+	e.Fold = &Flood{Action: string(e.Action), Count: k.count, First: k.first, Last: k.last}
 	e.Action = Fold
 	return e
 }
@@ -211,15 +212,21 @@ func (k kind) clone() kind {
 // its path for an example.
 func sample(e *Event) Event {
 	s := Event{
-		Action: e.Action, Site: strings.Clone(e.Site), Client: e.Client, Reason: strings.Clone(e.Reason),
-		HTTP: HTTP{Method: strings.Clone(firstBytes(e.HTTP.Method, maxWord)), Status: e.HTTP.Status},
-		URL:  URL{Domain: strings.Clone(firstBytes(e.URL.Domain, maxName)), Path: strings.Clone(firstBytes(e.URL.Path, maxName))},
+		Action: e.Action, Site: strings.Clone(e.Site), Client: e.Client, Reason: strings.Clone(e.Reason), Secrets: e.Secrets,
+		HTTP: HTTP{Method: strings.Clone(startOf(e.HTTP.Method, maxWord)), Status: e.HTTP.Status},
+		URL:  URL{Domain: strings.Clone(startOf(e.URL.Domain, maxName)), Path: strings.Clone(startOf(e.URL.Path, maxName))},
 	}
 	if m := e.Match; m != nil {
 		s.Match = &Match{RuleID: m.RuleID, Name: m.Name, Ruleset: m.Ruleset, Version: m.Version, Score: m.Score}
 	}
 	if f := e.Finding; f != nil {
-		s.Finding = &Finding{Kind: strings.Clone(f.Kind), Element: strings.Clone(f.Element), Host: strings.Clone(firstBytes(f.Host, maxName))}
+		s.Finding = &Finding{Kind: strings.Clone(f.Kind), Element: strings.Clone(f.Element), Host: strings.Clone(startOf(f.Host, maxName))}
 	}
 	return s
+}
+
+// startOf bounds a text that nothing has bounded yet.
+func startOf(s string, limit int) string {
+	start, _ := head(s, limit)
+	return start
 }

@@ -42,5 +42,7 @@ func (g *ids) next(now time.Time) string {
 		g.last++
 		id, _ = ulid.New(g.last, g.entropy)
 	}
-	return id.String()
+	var text [ulid.EncodedSize]byte
+	_ = id.MarshalTextTo(text[:]) // its only error is about the length
+	return string(text[:])
 }

@@ -187,7 +187,7 @@ func (k *keeper) remove(gone, rest []trail.File, next uint64, why string) error 
 	}
 	k.logger.Info("audit segments removed", zap.String("why", why), zap.Int("segments", len(gone)), zap.Uint64("last_line", last))
 	k.log.Record(Event{
-		Action: NoticeAction, Reason: "retention", Message: fmt.Sprintf("lines 1 to %d are no longer kept: %s", last, why),
+		Action: Notice, Reason: "retention", Message: fmt.Sprintf("lines 1 to %d are no longer kept: %s", last, why),
 		Notice: &NoticeDetail{Kind: "retention", FirstSeq: 1, LastSeq: last},
 	})
 	return nil
@@ -217,8 +217,8 @@ func (k *keeper) alarm(used float64) {
 	if high := used >= diskAlarm; high != k.alarmed {
 		k.alarmed = high
 		e := Event{
-			Action: NoticeAction, Reason: "disk", Message: fmt.Sprintf("the disk of the audit trail is %.0f %% full", 100*used),
-			Notice: &NoticeDetail{Kind: "disk", Name: filepath.Dir(k.path), Value: float64(int(100 * used))},
+			Action: Notice, Reason: "disk", Message: fmt.Sprintf("the disk of the audit trail is %.0f %% full", 100*used),
+			Notice: &NoticeDetail{Kind: "disk", Name: filepath.Dir(k.path), Value: int64(100 * used)},
 		}
 		if high {
 			e.Error = "the disk fills up: make room, or shorten audit.retention"
@@ -259,9 +259,9 @@ func (k *keeper) thinned(span trail.Span) {
 	k.logger.Warn("events of requests that passed were removed from an audit segment: the disk was full",
 		zap.Uint64("first_line", span.First), zap.Uint64("last_line", span.Last), zap.Uint64("removed", span.Removed))
 	k.log.Record(Event{
-		Action: NoticeAction, Reason: "retention",
+		Action: Notice, Reason: "retention",
 		Message: fmt.Sprintf("%d events of requests that passed, between the lines %d and %d, are no longer kept: the disk was full", span.Removed, span.First, span.Last),
-		Notice:  &NoticeDetail{Kind: "retention", FirstSeq: span.First, LastSeq: span.Last, Value: float64(span.Removed)},
+		Notice:  &NoticeDetail{Kind: "retention", FirstSeq: span.First, LastSeq: span.Last, Value: int64(span.Removed)},
 	})
 }
 

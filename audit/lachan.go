@@ -1,114 +1,133 @@
 package audit
 
-import "go.uber.org/zap/zapcore"
-
 // What ECS has no name for stands under `lachan`.
 
-func (r *lachanObject) MarshalLogObject(enc zapcore.ObjectEncoder) error {
-	o := objects{enc: enc}
-	o.text("request_content_type", r.HTTP.RequestContentType)
-	o.text("response_content_type", r.HTTP.ResponseContentType)
-	if m := r.Match; m != nil {
-		if len(m.RuleIDs) > 0 {
-			o.list("rule_ids", (*idList)(r))
-		}
-		if len(r.details) > 0 {
-			o.list("matches", (*detailList)(r))
-		}
-		if len(r.opinions) > 0 {
-			o.list("second_opinion", (*opinionList)(r))
-		}
-		enc.AddInt("score", m.Score)
-		if m.Variable != "" || m.Value != "" {
-			o.add("match", (*matchObject)(m))
-		}
+func (r *record) lachanObject(e *Event) {
+	if e.Checkpoint != nil { // nothing else, so that the note is never what breaks the line's bound
+		r.checkpointObject(e.Checkpoint)
+		return
 	}
-	if r.Finding != nil {
-		o.add("finding", (*findingObject)(r))
+	r.text("request_content_type", e.HTTP.RequestContentType, maxName)
+	r.text("response_content_type", e.HTTP.ResponseContentType, maxName)
+	if e.Match != nil {
+		r.matchMembers(e.Match)
 	}
-	if r.Loss != nil {
-		o.add("gap", (*gapObject)(r.Loss))
+	if e.Finding != nil {
+		r.findingObject(e.Finding)
 	}
-	if r.Fold != nil {
-		o.add("fold", (*foldObject)(r.Fold))
+	if e.Loss != nil {
+		r.gapObject(e.Loss)
 	}
-	if r.Checkpoint != nil {
-		o.add("checkpoint", (*checkpointObject)(r.Checkpoint))
+	if e.Fold != nil {
+		r.foldObject(e.Fold)
 	}
-	if r.Notice != nil {
-		o.add("notice", (*noticeObject)(r.Notice))
+	if e.Notice != nil {
+		r.noticeObject(e.Notice)
 	}
-	return o.err
 }
 
-func (m *matchObject) MarshalLogObject(enc zapcore.ObjectEncoder) error {
-	o := objects{enc: enc}
-	o.text("variable", m.Variable)
-	o.text("value", m.Value)
-	return nil
+// matchMembers writes lists of keywords: numbers of rules are none that anybody
+// adds up, and rule.id is a keyword in ECS.
+func (r *record) matchMembers(m *Match) {
+	if ids := m.RuleIDs[:min(len(m.RuleIDs), maxRuleIDs)]; len(ids) > 0 {
+		r.openList("rule_ids")
+		for _, id := range ids {
+			r.element()
+			r.ruleID(id)
+		}
+		r.closeList()
+	}
+	if details := m.Details[:min(len(m.Details), maxDetails)]; len(details) > 0 {
+		r.openList("matches")
+		for i := range details {
+			r.element()
+			r.detail(&details[i])
+		}
+		r.closeList()
+	}
+	r.list("second_opinion", m.SecondOpinion[:min(len(m.SecondOpinion), maxOpinions)], maxOpinion)
+	r.integer("score", int64(m.Score))
+	if m.Variable != "" || m.Value != "" {
+		r.open("match")
+		r.text("variable", m.Variable, maxName)
+		r.matched(m)
+		r.close()
+	}
 }
 
-func (r *findingObject) MarshalLogObject(enc zapcore.ObjectEncoder) error {
-	o, f := objects{enc: enc}, r.Finding
-	o.text("kind", f.Kind)
-	o.text("element", f.Element)
-	o.text("attribute", f.Attribute)
-	o.text("target", f.Target)
-	o.text("host", f.Host)
-	enc.AddInt64("offset", f.Offset)
+func (r *record) matched(m *Match) {
+	if m.Value == "" {
+		return
+	}
+	r.member("value")
+	r.line = append(r.line, '"')
+	value, more := head(m.Value, 2*maxValue)
+	r.put(value, r.redactMatch(m.Variable, value), more, maxValue)
+	r.line = append(r.line, '"')
+}
+
+func (r *record) findingObject(f *Finding) {
+	r.open("finding")
+	r.text("kind", f.Kind, maxWord)
+	r.text("element", f.Element, maxWord)
+	r.text("attribute", f.Attribute, maxWord)
+	r.text("target", f.Target, maxTarget)
+	r.text("host", f.Host, maxName)
+	r.integer("offset", f.Offset)
 	if f.Count > 0 {
-		enc.AddInt("count", f.Count)
+		r.integer("count", int64(f.Count))
 	}
-	o.text("snippet", f.Snippet)
-	if len(f.Reasons) > 0 {
-		o.list("reasons", (*reasonList)(r))
+	r.text("snippet", f.Snippet, maxSnippet)
+	r.list("reasons", f.Reasons[:min(len(f.Reasons), maxReasons)], maxReason)
+	r.id("sha256", f.SHA256, maxID)
+	r.id("before_sha256", f.BeforeSHA256, maxID)
+	r.id("after_sha256", f.AfterSHA256, maxID)
+	r.close()
+}
+
+func (r *record) gapObject(l *Loss) {
+	r.open("gap")
+	r.count("count", l.Count)
+	if !l.First.IsZero() {
+		r.stamp("first", l.First)
+		r.stamp("last", l.Last)
 	}
-	o.text("sha256", f.SHA256)
-	o.text("before_sha256", f.BeforeSHA256)
-	o.text("after_sha256", f.AfterSHA256)
-	return o.err
+	r.text("reason", l.Reason, maxReason)
+	r.close()
 }
 
-func (g *gapObject) MarshalLogObject(enc zapcore.ObjectEncoder) error {
-	o := objects{enc: enc}
-	enc.AddUint64("count", g.Count)
-	if !g.First.IsZero() {
-		enc.AddString("first", stamp(g.First))
-		enc.AddString("last", stamp(g.Last))
+func (r *record) foldObject(f *Flood) {
+	r.open("fold")
+	r.text("action", f.Action, maxWord)
+	r.count("count", f.Count)
+	if !f.First.IsZero() {
+		r.stamp("first", f.First)
+		r.stamp("last", f.Last)
 	}
-	o.text("reason", g.Reason)
-	return nil
+	r.close()
 }
 
-type (
-	foldObject       Flood
-	checkpointObject Checkpoint
-	noticeObject     NoticeDetail
-)
-
-func (f *foldObject) MarshalLogObject(enc zapcore.ObjectEncoder) error {
-	enc.AddString("action", string(f.Action))
-	enc.AddUint64("count", f.Count)
-	enc.AddString("first", stamp(f.First))
-	enc.AddString("last", stamp(f.Last))
-	return nil
+// checkpointObject is the one text that is not redacted: a signature covers it.
+func (r *record) checkpointObject(c *CheckpointDetail) {
+	r.open("checkpoint")
+	r.member("note")
+	r.line = append(r.line, '"')
+	note, more := head(c.Note, maxNote)
+	r.line = appendText(r.line, note, more, 2*maxNote) // line breaks are two bytes in JSON
+	r.line = append(r.line, '"')
+	r.close()
 }
 
-func (c *checkpointObject) MarshalLogObject(enc zapcore.ObjectEncoder) error {
-	enc.AddString("note", c.Note)
-	return nil
-}
-
-func (n *noticeObject) MarshalLogObject(enc zapcore.ObjectEncoder) error {
-	o := objects{enc: enc}
-	o.text("kind", n.Kind)
-	o.text("name", n.Name)
-	if n.Value != 0 {
-		enc.AddFloat64("value", n.Value)
+func (r *record) noticeObject(n *NoticeDetail) {
+	r.open("notice")
+	r.text("kind", n.Kind, maxWord)
+	r.text("name", n.Name, maxName)
+	r.number("value", n.Value)
+	if n.FirstSeq != 0 {
+		r.count("first_seq", n.FirstSeq)
 	}
 	if n.LastSeq != 0 {
-		enc.AddUint64("first_seq", n.FirstSeq)
-		enc.AddUint64("last_seq", n.LastSeq)
+		r.count("last_seq", n.LastSeq)
 	}
-	return nil
+	r.close()
 }

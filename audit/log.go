@@ -17,13 +17,19 @@ var ErrClosed = errors.New("audit: log is closed")
 
 // Info is what a Log says of the process that writes it, and what it is given.
 type Info struct {
-	Version  string // observer.version
-	Hostname string // observer.hostname
-	// State is a folder for what must outlive a restart and nobody else may
-	// read: the key that signs checkpoints. Empty: nothing is signed.
-	State  string
-	Logger *zap.Logger      // operational log; nil: none
-	Now    func() time.Time // nil: time.Now
+	Version  string           // observer.version
+	Hostname string           // observer.hostname
+	Logger   *zap.Logger      // operational log; nil: none
+	Now      func() time.Time // nil: time.Now
+	// State is a folder for what must outlive a restart and nobody else may read:
+	// the key that signs checkpoints, and Key where that is not given. Empty:
+	// nothing is signed.
+	State string
+	// Key makes the tags of what is cut: [redacted:1a2b3c4d] is the beginning of
+	// HMAC-SHA256 over the secret, so that the same session or password can be
+	// recognised in several events and not be guessed. 32 random bytes; empty, and
+	// no State: no tags.
+	Key []byte
 }
 
 // Log writes the trail to its file. One Log writes a file; Open says ErrInUse
@@ -48,6 +54,13 @@ type Log struct {
 // caller's decision.
 func Open(cfg policies.Audit, info Info) (*Log, error) {
 	info = info.withDefaults()
+	if len(info.Key) == 0 && info.State != "" {
+		key, err := tagKey(info.State)
+		if err != nil {
+			return nil, fmt.Errorf("audit: %w", err)
+		}
+		info.Key = key
+	}
 	file, torn, err := openSpool(cfg.File, info.Logger)
 	if err != nil {
 		return nil, fmt.Errorf("audit: open %s: %w", cfg.File, bare(err))

@@ -2,61 +2,92 @@ package audit
 
 import "strings"
 
-// Redact returns a match, and what its rules log, a line each, as an event has
-// them: without secrets and within bounds. It is for what shows matches elsewhere.
-func Redact(m Match) (Match, []string) {
-	r := record{Event: Event{Match: &m}}
-	r.rule()
-	return m, r.details
-}
+// place says what a variable holds, of which a rule quotes a value.
+type place uint8
 
-// RedactTarget is Redact for the target of a request.
-func RedactTarget(target string) string {
-	r := record{Event: Event{URL: URL{}}}
-	r.URL.Path, r.URL.Query, _ = strings.Cut(target, "?")
-	r.exchange()
-	return r.original
-}
+const (
+	open        place = iota // anything: what is in it decides
+	secretValue              // a secret as a whole
+	cookieField              // the field, all cookies in one
+	credentials              // a scheme, then a secret
+)
 
-// matchValue redacts what a rule matched: by the variable's name as a whole,
-// otherwise by what is in it.
-func (r *redactor) matchValue(variable, value string) string {
+// placeOf goes by the variable's name: "ARGS:q", "REQUEST_COOKIES:sid".
+func (r *redactor) placeOf(variable string) place {
 	collection, selector, _ := strings.Cut(variable, ":")
-	collection = strings.ToUpper(strings.TrimLeft(collection, "!&"))
 	switch {
-	case value == "":
-		return ""
-	case strings.HasSuffix(collection, "_NAMES"):
-		return r.text(value)
-	case strings.HasSuffix(collection, "_COOKIES"):
-		return redacted
-	case isCookie(selector):
-		return redacted
-	case credentialHeader([]byte(selector)):
-		return value[:schemeLen(value)] + redacted
-	case selector != "" && secretNameString(selector):
-		return redacted
+	case foldedSuffix(collection, "names"):
+		return open
+	case foldedSuffix(collection, "cookies"):
+		return secretValue
+	case selector == "":
+		return open
 	}
-	return r.text(value)
+	r.v.load(selector)
+	r.look()
+	switch name := r.v.text; {
+	case len(r.seen.hits) == 0:
+		return open
+	case isCookie(name):
+		return cookieField
+	case credentialHeader(name):
+		return credentials
+	case r.secretName(0, len(name)):
+		return secretValue
+	}
+	return open
 }
 
-func isCookie(header string) bool {
-	return strings.Contains(strings.ToLower(header), "cookie")
+// redactMatch is redact for what a rule matched: by the variable's name as a
+// whole, otherwise by what is in it.
+func (r *redactor) redactMatch(variable, value string) bool {
+	if value == "" {
+		return false
+	}
+	return r.redactAt(r.placeOf(variable), value)
 }
 
-// matchDetail redacts what a rule logs of its match: all of it where one of the
-// variables that it may quote, or that it names, is a secret.
-func (r *redactor) matchDetail(variables []string, text string) string {
-	_, place, _ := strings.Cut(text, " found within ")
-	if name, _, ok := strings.Cut(place, ": "); ok && r.secretPlace(name) {
-		return redacted
+func (r *redactor) redactAt(p place, value string) bool {
+	switch p {
+	case secretValue:
+		r.whole(value)
+		return true
+	case cookieField:
+		r.cuts = r.cuts[:0]
+		r.v.load(value)
+		r.v.decode()
+		r.cookies(span{0, len(r.v.text)}, 0)
+		r.join()
+		return true
+	case credentials:
+		r.cuts = r.cuts[:0]
+		r.v.load(value)
+		r.v.decode()
+		r.cut(schemeLen(r.v.text), len(r.v.text))
+		r.join()
+		return true
 	}
-	for _, name := range variables {
-		if r.secretPlace(name) {
-			return redacted
+	return r.redact(value)
+}
+
+// redactDetail is redact for what a rule logs of its match: all of it goes
+// where one of the variables that it may quote, or that it names, is a secret.
+func (r *redactor) redactDetail(variables []string, text string) bool {
+	value := text
+	if _, found, ok := strings.Cut(text, " found within "); ok {
+		if name, rest, ok := strings.Cut(found, ": "); ok {
+			value = rest
+			if r.placeOf(name) != open {
+				r.whole(value)
+				return true
+			}
 		}
 	}
-	return r.text(text)
+	for _, name := range variables {
+		if r.placeOf(name) != open {
+			r.whole(value)
+			return true
+		}
+	}
+	return r.redact(text)
 }
-
-func (r *redactor) secretPlace(variable string) bool { return r.matchValue(variable, "x") != "x" }

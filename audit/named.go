@@ -20,21 +20,24 @@ func (r *redactor) namedBy(sep int) {
 		v := r.valueAfter(r.value, r.valueQuoted)
 		r.cut(v.from, v.to)
 	}
-	r.part(end)
+	r.bodyPart(end)
 }
 
 // namesSecret reports whether a secret's name follows the separator.
 func (r *redactor) namesSecret(sep int) (end int, secret bool) {
 	t := r.v.text
-	from := sep + 1
-	for from < len(t) && (space(t[from]) || isQuote(t[from])) {
+	from, quote := sep+1, byte(0)
+	for from < len(t) && (blank(t[from]) || isQuote(t[from])) {
+		if isQuote(t[from]) {
+			quote = t[from]
+		}
 		from++
 	}
 	end = from
-	for end < len(t) && end-from < maxSecretName && nameByte(t[end]) {
+	for end < len(t) && end-from < maxSecretName && (nameByte(t[end]) || quote != 0 && blank(t[end])) {
 		end++
 	}
-	return end, r.name.secretOf(t[from:end])
+	return end, r.secretName(from, end)
 }
 
 // namedValue handles value="…", after the name or before it.
@@ -53,8 +56,8 @@ func (r *redactor) namedValue(sep int, quoted bool) int {
 // from the name: the rest of Content-Disposition, Content-Type and encoding.
 const maxPartHeader = 512
 
-// part cuts the body of the multipart part whose header names a secret.
-func (r *redactor) part(i int) {
+// bodyPart cuts the body of the multipart part whose header names a secret.
+func (r *redactor) bodyPart(i int) {
 	t := r.v.text
 	header := t[i:min(len(t), i+maxPartHeader)]
 	at, size := bytes.Index(header, []byte("\r\n\r\n")), 4
@@ -73,9 +76,9 @@ func (r *redactor) part(i int) {
 	r.cut(body, body+end)
 }
 
-// element handles <password>x</password> and, for XML-RPC's struct members,
+// xmlElement handles <password>x</password> and, for XML-RPC's struct members,
 // <name>password</name><value><string>x.
-func (r *redactor) element(lt int) int {
+func (r *redactor) xmlElement(lt int) int {
 	t := r.v.text
 	end := lt + 1
 	for end < len(t) && (nameByte(t[end]) || t[end] == ':') {
@@ -91,34 +94,51 @@ func (r *redactor) element(lt int) int {
 	}
 	body := end + open + 1
 	if isOne(name, "name", "key") {
-		r.member(body)
+		r.xmlMember(body)
 		return lt
 	}
-	if !r.name.secretOf(name) {
+	if !r.secretName(lt+1, end) {
 		return lt
 	}
 	r.pending = true // <password value="…"/>
-	if t[body-2] != '/' {
-		r.cut(body, r.closeTag(body))
+	if n := len(r.cuts); t[body-2] != '/' && (n == 0 || r.cuts[n-1].to < body) {
+		r.cut(body, r.endOf(name, body))
 	}
 	return lt
 }
 
-func (r *redactor) closeTag(i int) int {
-	if end := bytes.Index(r.v.text[i:], []byte("</")); end >= 0 {
-		return i + end
+// endOf finds the end of an element: its own closing tag, since a value may
+// hold others.
+func (r *redactor) endOf(name []byte, i int) int {
+	for t := r.v.text; ; i++ {
+		next := bytes.Index(t[i:], []byte("</"))
+		if next < 0 {
+			return len(t)
+		}
+		i += next
+		if rest := t[i+2:]; len(rest) >= len(name) && bytes.EqualFold(rest[:len(name)], name) {
+			return i
+		}
 	}
-	return len(r.v.text)
 }
 
-// member cuts the text that follows a name of a secret, past the tags between.
-func (r *redactor) member(i int) {
+// closeTag is where the next closing tag starts.
+func (r *redactor) closeTag(i, limit int) int {
+	t := r.v.text[:min(len(r.v.text), i+limit)]
+	if end := bytes.Index(t[i:], []byte("</")); end >= 0 {
+		return i + end
+	}
+	return len(t)
+}
+
+// xmlMember cuts the text that follows a name of a secret, past the tags between.
+func (r *redactor) xmlMember(i int) {
 	t := r.v.text
-	end := r.closeTag(i)
-	if end-i > maxSecretName || !r.name.secretOf(t[i:end]) {
+	end := r.closeTag(i, maxSecretName)
+	if !r.secretName(i, end) {
 		return
 	}
-	for end < len(t) && (t[end] == '<' || space(t[end])) {
+	for end < len(t) && (t[end] == '<' || blank(t[end])) {
 		if t[end] == '<' {
 			gt := bytes.IndexByte(t[end:], '>')
 			if gt < 0 {
@@ -128,5 +148,5 @@ func (r *redactor) member(i int) {
 		}
 		end++
 	}
-	r.cut(end, r.closeTag(end))
+	r.cut(end, r.closeTag(end, len(t)))
 }

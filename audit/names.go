@@ -1,25 +1,18 @@
 package audit
 
-import (
-	"strings"
-	"sync"
-	"unicode"
-	"unicode/utf8"
-
-	"golang.org/x/text/unicode/norm"
-)
+import "unicode/utf8"
 
 // stems make a name secret wherever they stand in it, once it is lower-case
 // ASCII without separators: user[new_password], __Host-PHPSESSID, "Mật khẩu".
 func stems() []string {
 	return []string{
 		"password", "passwd", "passphrase", "passcode", "passwort", "pwd",
-		"matkhau", "matma", "maotp", "mapin", "maxacthuc", "maxacnhan",
-		"secret", "credential", "token", "nonce", "csrf", "xsrf", "session", "sessid",
-		"apikey", "accesskey", "privatekey", "privkey", "authkey", "signingkey", "encryptionkey", "appkey",
-		"authorization", "oauth", "cookie", "signature", "codeverifier",
+		"matkhau", "matma", "maotp", "mapin", "maxacthuc", "maxacnhan", "mabaomat", "bimat",
+		"secret", "credential", "token", "nonce", "csrf", "xsrf", "session", "sessid", "bearer",
+		"apikey", "accesskey", "privatekey", "privkey", "authkey", "signingkey", "encryptionkey", "appkey", "masterkey",
+		"subscriptionkey", "functionskey", "authorization", "oauth", "cookie", "signature", "codeverifier",
 		"samlresponse", "samlrequest", "recoverycode", "backupcode", "verificationcode",
-		"cccd", "cmnd", "cmtnd", "dinhdanh", "cardnumber", "creditcard", "ccnum",
+		"cccd", "cmnd", "cmtnd", "dinhdanh", "cancuoc", "hochieu", "cardnumber", "creditcard", "ccnum",
 	}
 }
 
@@ -35,129 +28,124 @@ func endings() []string { return []string{"pass", "otp"} }
 // harmless words end like a secret.
 func harmless() []string { return []string{"bypass", "compass", "overpass", "underpass", "trespass"} }
 
-// dictionary is the lists by first letter, so that a name is read once.
-type dictionary struct {
-	stems, words, endings [256][]string
-}
-
-var secretWords = sync.OnceValue(func() *dictionary {
-	d := &dictionary{}
-	index(&d.stems, stems())
-	index(&d.words, wholeWords())
-	index(&d.endings, endings())
-	return d
-})
-
-func index(byLetter *[256][]string, list []string) {
-	for _, s := range list {
-		byLetter[s[0]] = append(byLetter[s[0]], s)
-	}
-}
-
-// secretName reports whether values under this name (of an argument, a
-// header, a JSON member, …) are secrets. Case, separators, brackets, dots and
-// Vietnamese diacritics do not matter; encodings must have been undone.
-func secretName(name []byte) bool { return new(foldedName).secretOf(name) }
-
-// secretNameString is secretName for a name that may still be encoded.
-func secretNameString(name string) bool {
-	var v view
-	v.reset(name)
-	return secretName(v.text)
-}
-
 // foldedName is a name as lower-case ASCII letters and digits, with the
 // places where its words start.
 type foldedName struct {
 	text   []byte
 	starts []bool
+	room   []byte
 }
 
-// secretOf is secretName in memory that is used again.
-func (n *foldedName) secretOf(name []byte) bool {
-	n.text, n.starts = n.text[:0], n.starts[:0]
-	n.fold(name)
-	return n.secret()
-}
-
+// fold takes a name over. Case, separators, brackets, dots and Vietnamese
+// diacritics do not matter; encodings must have been undone.
 func (n *foldedName) fold(name []byte) {
-	const (
-		other = iota
-		lower
-		upper
-		digit
-	)
+	n.text, n.starts = n.text[:0], n.starts[:0]
 	last := other
-	for _, c := range fold(name) {
-		class := other
-		switch {
-		case c >= 'a' && c <= 'z':
-			class = lower
-		case c >= 'A' && c <= 'Z':
-			class, c = upper, c|0x20
-		case c >= '0' && c <= '9':
-			class = digit
+	for i := 0; i < len(name); {
+		size := 1
+		n.room = n.room[:0]
+		if name[i] < utf8.RuneSelf {
+			n.room = append(n.room, name[i])
+		} else {
+			n.room, size = unmarked(n.room, name[i:])
 		}
-		if class != other {
-			camel := class != last && !(last == upper && class == lower)
-			n.text = append(n.text, c)
-			n.starts = append(n.starts, camel)
+		for _, c := range n.room {
+			last = n.letter(c, last)
 		}
-		last = class
+		i += size
 	}
 }
 
-// fold takes the diacritics off: mật khẩu is written mat khau as often.
-func fold(name []byte) []byte {
-	ascii := true
-	for _, c := range name {
-		ascii = ascii && c < utf8.RuneSelf
+func (n *foldedName) letter(c byte, last charCase) charCase {
+	now := letterCase(c)
+	switch now {
+	case other:
+		return other
+	case upper:
+		c |= 0x20
 	}
-	if ascii {
-		return name
-	}
-	return []byte(strings.Map(func(r rune) rune {
-		switch {
-		case r == 'đ' || r == 'Đ':
-			return 'd'
-		case unicode.Is(unicode.Mn, r):
-			return -1
-		}
-		return r
-	}, norm.NFKD.String(string(name))))
+	n.text = append(n.text, c)
+	n.starts = append(n.starts, startsWord(last, now))
+	return now
 }
 
-func (n *foldedName) secret() bool {
-	d := secretWords()
+// charCase tells camelCase into its words.
+type charCase uint8
+
+const (
+	other charCase = iota
+	lower
+	upper
+	digit
+)
+
+func letterCase(c byte) charCase {
+	switch {
+	case c >= 'a' && c <= 'z':
+		return lower
+	case c >= 'A' && c <= 'Z':
+		return upper
+	case c >= '0' && c <= '9':
+		return digit
+	}
+	return other
+}
+
+// startsWord reports whether a letter or digit behind another starts a word:
+// userPin has two, PIN and Pin are one.
+func startsWord(last, now charCase) bool {
+	return now != last && !(last == upper && now == lower)
+}
+
+// secret reports whether values under the name that was folded (of an argument,
+// a header, a JSON member, …) are secrets.
+func (n *foldedName) secret(l *lexicon) bool {
+	state := uint16(0)
 	for i, c := range n.text {
-		for _, s := range d.stems[c] {
-			if n.has(i, s) {
-				return true
-			}
-		}
-		for _, s := range d.words[c] {
-			if n.starts[i] && n.has(i, s) && n.wordEnds(i+len(s)) {
-				return true
-			}
-		}
-		for _, s := range d.endings[c] {
-			if n.has(i, s) && n.wordEnds(i+len(s)) && !n.harmless(i+len(s)) {
-				return true
-			}
+		state = l.next[int(state)+int(column(c))]
+		if state >= l.ending && n.ends(l.words[state/columns], i+1) {
+			return true
 		}
 	}
 	return false
 }
 
-func (n *foldedName) has(i int, s string) bool {
-	return len(n.text)-i >= len(s) && string(n.text[i:i+len(s)]) == s
+// ends reports whether one of the words makes the name secret that ends there.
+// All digits are one to the automaton.
+func (n *foldedName) ends(words []word, end int) bool {
+	for _, w := range words {
+		from := end - len(w.text)
+		switch {
+		case w.kind == stem:
+			return true
+		case w.kind == whole && n.starts[from] && n.wordEnds(end) && string(n.text[from:end]) == w.text:
+			return true
+		case w.kind == ending && n.wordEnds(end) && !n.harmless(end):
+			return true
+		}
+	}
+	return false
+}
+
+// is reports whether the name that was folded is, as a whole, a word of the kind.
+func (n *foldedName) is(kind wordKind, l *lexicon) bool {
+	state := uint16(0)
+	for _, c := range n.text {
+		state = l.next[int(state)+int(column(c))]
+	}
+	for _, w := range l.words[state/columns] {
+		if w.kind == kind && w.text == string(n.text) {
+			return true
+		}
+	}
+	return false
 }
 
 func (n *foldedName) wordEnds(i int) bool { return i == len(n.text) || n.starts[i] }
 
 func (n *foldedName) harmless(end int) bool {
 	for _, s := range harmless() {
-		if end >= len(s) && n.has(end-len(s), s) {
+		if end >= len(s) && string(n.text[end-len(s):end]) == s {
 			return true
 		}
 	}

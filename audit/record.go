@@ -1,140 +1,118 @@
 package audit
 
 import (
+	"net/netip"
 	"strconv"
-	"strings"
+	"time"
 )
 
-// record is an Event made fit for the file: redacted, bounded, complete. It
-// owns copies of all it changes, and is pooled with the redactor's buffers.
+// record is one event on its way to a line. Everything of the event goes into
+// the line through its methods, which redact, bound and escape. It is pooled
+// with the memory of the redactor.
 type record struct {
-	Event
-	match    Match
-	finding  Finding
-	loss     Loss
-	reasons  []string
-	details  []string
-	opinions []string
-	original string
-	class    class
-	digits   []byte // scratch
-	info     *Info
-	redactor redactor
+	object
+	redactor
 }
 
-// fill takes the event over.
-func (r *record) fill(e *Event, info *Info) {
-	r.Event, r.info, r.original = *e, info, ""
-	r.identify()
-	r.exchange()
-	if e.Match != nil {
-		r.match = *e.Match
-		r.Match = &r.match
-		r.rule()
+// text writes one field, if it has a value. It looks at no more than twice the
+// bound of a long one.
+func (r *record) text(name, s string, limit int) {
+	if s == "" {
+		return
 	}
-	if e.Finding != nil {
-		r.finding = *e.Finding
-		r.Finding = &r.finding
-		r.evidence()
-	}
-	if e.Loss != nil {
-		r.loss = *e.Loss
-		r.loss.Reason = r.field(r.loss.Reason, maxReason)
-		r.Loss = &r.loss
-	}
-	if r.Message == "" {
-		r.Message = summary(&r.Event)
-	}
-	r.Message = r.field(r.Message, maxMessage)
-	r.class = classify(&r.Event)
+	r.member(name)
+	r.quoted(s, limit)
 }
 
-// release drops the references to the caller's strings.
-func (r *record) release() {
-	clear(r.reasons[:cap(r.reasons)])
-	clear(r.details[:cap(r.details)])
-	clear(r.opinions[:cap(r.opinions)])
-	*r = record{reasons: r.reasons[:0], details: r.details[:0], opinions: r.opinions[:0], digits: r.digits, redactor: r.redactor}
-	r.redactor.v.src = ""
-}
-
-// field redacts and bounds one text. It looks at no more than twice the bound
-// of a long one; a value that this cuts in two is cut out to its end.
-func (r *record) field(s string, limit int) string {
-	cut, whole := head(s, 2*limit)
-	out := r.redactor.text(cut)
-	if !whole {
-		out += ellipsis
+// list writes an array of keywords, if there are any.
+func (r *record) list(name string, list []string, limit int) {
+	if len(list) == 0 {
+		return
 	}
-	return bound(out, limit)
+	r.openList(name)
+	for _, s := range list {
+		r.element()
+		r.quoted(s, limit)
+	}
+	r.closeList()
 }
 
-func (r *record) identify() {
-	r.ID = r.field(r.ID, maxID)
-	r.RequestID = r.field(r.RequestID, maxID)
-	r.Action = Action(r.field(string(r.Action), maxWord))
-	r.Site = r.field(r.Site, maxWord)
-	r.Reason = r.field(r.Reason, maxName)
-	r.Error = r.field(r.Error, maxMessage)
+func (r *record) quoted(s string, limit int) {
+	r.line = append(r.line, '"')
+	r.part(s, limit)
+	r.line = append(r.line, '"')
 }
 
-func (r *record) exchange() {
-	h, u := &r.HTTP, &r.URL
-	h.Method = r.field(h.Method, maxWord)
-	h.Version = r.field(strings.TrimPrefix(h.Version, "HTTP/"), maxWord)
-	h.UserAgent = r.field(h.UserAgent, maxUserAgent)
-	h.Referrer = r.field(h.Referrer, maxReferrer)
-	h.RequestContentType = r.field(h.RequestContentType, maxName)
-	h.ResponseContentType = r.field(h.ResponseContentType, maxName)
-	u.Scheme = r.field(u.Scheme, maxWord)
-	u.Domain = r.field(u.Domain, maxName)
-	u.Path = r.field(u.Path, maxPath)
-	u.Query = r.field(u.Query, maxQuery)
-	r.original = u.Path
-	if u.Query != "" {
-		r.original += "?" + u.Query
+// part writes a text into an open string.
+func (r *record) part(s string, limit int) {
+	if len(r.secrets.patterns) == 0 && short(s) {
+		r.line = append(r.line, s...)
+		return
+	}
+	read, more := head(s, 2*limit)
+	r.put(read, r.redact(read), more, limit)
+}
+
+// short knows most of the small fields, such as GET and 1.1: of so few letters,
+// digits, dots and hyphens none introduces a secret, or is one.
+func short(s string) bool {
+	if len(s) >= minDigits {
+		return false
+	}
+	for i := range len(s) {
+		if column(s[i]) == 0 && s[i] != '.' && s[i] != '-' {
+			return false
+		}
+	}
+	return true
+}
+
+// put writes s or, where it held a secret, what the redactor made of it.
+func (r *record) put(s string, cut, more bool, limit int) {
+	if cut {
+		r.line = appendText(r.line, r.clean, more, limit)
+	} else {
+		r.line = appendText(r.line, s, more, limit)
 	}
 }
 
-func (r *record) rule() {
-	m := r.Match
-	m.Value = bound(r.redactor.matchValue(m.Variable, firstBytes(m.Value, 2*maxValue)), maxValue)
-	m.Variable = r.field(m.Variable, maxName)
-	m.Name = r.field(m.Name, maxName)
-	m.Ruleset = r.field(m.Ruleset, maxWord)
-	m.Version = r.field(m.Version, maxWord)
-	for _, d := range m.Details[:min(len(m.Details), maxDetails)] {
-		text := strconv.Itoa(d.RuleID) + " " + r.redactor.matchDetail(d.Variables, firstBytes(d.Text, 2*maxDetail))
-		r.details = append(r.details, bound(text, maxDetail))
-	}
-	for _, opinion := range m.SecondOpinion[:min(len(m.SecondOpinion), maxOpinions)] {
-		r.opinions = append(r.opinions, r.field(opinion, maxOpinion))
+// id is text for what the proxy made itself: letters and digits, which are no
+// secret, hide none and are not worth a look. What is anything else gets it.
+func (r *record) id(name, s string, limit int) {
+	if len(s) > limit || !alphanumeric(s) {
+		r.text(name, s, limit)
+	} else if s != "" {
+		r.word(name, s)
 	}
 }
 
-func (r *record) evidence() {
-	f := r.Finding
-	f.Kind = r.field(f.Kind, maxWord)
-	f.Element = r.field(f.Element, maxWord)
-	f.Attribute = r.field(f.Attribute, maxWord)
-	f.Target = r.field(f.Target, maxTarget)
-	f.Host = r.field(f.Host, maxName)
-	f.Snippet = r.field(f.Snippet, maxSnippet)
-	f.SHA256 = r.field(f.SHA256, maxID)
-	f.BeforeSHA256 = r.field(f.BeforeSHA256, maxID)
-	f.AfterSHA256 = r.field(f.AfterSHA256, maxID)
-	r.reasons = r.reasons[:0]
-	for _, reason := range f.Reasons[:min(len(f.Reasons), maxReasons)] {
-		r.reasons = append(r.reasons, r.field(reason, maxReason))
+func alphanumeric(s string) bool {
+	for i := range len(s) {
+		if column(s[i]) == 0 {
+			return false
+		}
 	}
-	f.Reasons = r.reasons
+	return true
 }
 
-// firstBytes cuts a value that is too long, visibly.
-func firstBytes(s string, n int) string {
-	cut, whole := head(s, n)
-	if !whole {
-		return cut + ellipsis
-	}
-	return cut
+func (r *record) stamp(name string, t time.Time) {
+	r.member(name)
+	r.line = append(r.line, '"')
+	r.line = appendStamp(r.line, t)
+	r.line = append(r.line, '"')
+}
+
+func (r *record) address(a netip.AddrPort) {
+	r.member("ip")
+	r.line = append(r.line, '"')
+	// A zone (fe80::1%eth0) is no part of what ECS's ip type takes.
+	r.line = a.Addr().Unmap().WithZone("").AppendTo(r.line)
+	r.line = append(r.line, '"')
+	r.number("port", int64(a.Port()))
+}
+
+func (r *record) ruleID(id int) {
+	r.line = append(r.line, '"')
+	r.line = strconv.AppendInt(r.line, int64(id), 10)
+	r.line = append(r.line, '"')
 }

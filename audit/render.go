@@ -34,6 +34,7 @@ type line struct {
 			Reasons                     []string
 			Count                       int
 		} `json:"finding"`
+		Fold struct{ Count uint64 } `json:"fold"`
 	} `json:"lachan"`
 }
 
@@ -67,6 +68,7 @@ func (e *line) render(color bool, zone *time.Location) string {
 		onTerminal(e.HTTP.Request.Method, maxShownShort),
 		onTerminal(e.URL.Original, maxShown),
 		e.arrow(),
+		e.alike(),
 		e.what(),
 		e.status(),
 		onTerminal(e.HTTP.Request.ID, maxShownShort),
@@ -86,7 +88,7 @@ func (e *line) client() string {
 	return e.Source.IP
 }
 
-// action is padded to the longest one, then coloured.
+// action is padded to the longest one that tells of a request, then coloured.
 func (e *line) action(color bool) string {
 	name := onTerminal(e.Event.Action, maxShownShort)
 	name += strings.Repeat(" ", max(0, len(Redirect)-len(name)))
@@ -117,6 +119,14 @@ func (e *line) arrow() string {
 		return ""
 	}
 	return "→"
+}
+
+// alike says of a fold how many events it stands for.
+func (e *line) alike() string {
+	if e.Lachan.Fold.Count == 0 {
+		return ""
+	}
+	return strconv.FormatUint(e.Lachan.Fold.Count, 10) + " alike:"
 }
 
 // what says which rule, or which element.

@@ -15,14 +15,20 @@ type words string
 
 // classify maps action → kind, category, type, outcome:
 //
-//	block     alert           web, intrusion_detection  denied          success
-//	detect    alert           web, intrusion_detection  allowed         unknown
-//	strip     alert           web, intrusion_detection  denied          success
-//	redirect  alert           web, intrusion_detection  denied          success
-//	deny      event           web, network              access, denied  success
-//	config    event           configuration             change          success, failure with an error
-//	gap       pipeline_error  web                       error           failure
-//	fold      alert           web, intrusion_detection  info            unknown
+//	block       alert           web, intrusion_detection  denied          success
+//	detect      alert           web, intrusion_detection  allowed         unknown
+//	strip       alert           web, intrusion_detection  denied          success
+//	redirect    alert           web, intrusion_detection  denied          success
+//	deny        event           web, network              access, denied  success
+//	config      event           configuration             change          success, failure with an error
+//	gap         pipeline_error  web                       error           failure
+//	fold        alert           web, intrusion_detection  info            unknown
+//	checkpoint  event           configuration             info            success
+//	notice      event           process                   info            success, failure with an error
+//
+// A notice is about Lachan itself: `host` is for inventories of machines, "not
+// meant to capture activity happening on a host", and `file` would leave out
+// sinks and certificates. `error` is no type that ECS expects of a process.
 func classify(e *Event) class {
 	const attack = "web intrusion_detection"
 	switch e.Action {
@@ -33,16 +39,20 @@ func classify(e *Event) class {
 	case Deny:
 		return class{"event", "web network", "access denied", "success"}
 	case Config:
-		return class{"event", "configuration", "change", configOutcome(e)}
+		return class{"event", "configuration", "change", failureWithError(e)}
 	case Gap:
 		return class{"pipeline_error", "web", "error", "failure"}
 	case Fold:
 		return class{"alert", attack, "info", "unknown"}
+	case Checkpoint:
+		return class{"event", "configuration", "info", "success"}
+	case Notice:
+		return class{"event", "process", "info", failureWithError(e)}
 	}
 	return class{"event", "web", "info", "unknown"}
 }
 
-func configOutcome(e *Event) string {
+func failureWithError(e *Event) string {
 	if e.Error != "" {
 		return "failure"
 	}
@@ -63,16 +73,21 @@ const (
 // rule (CRS, crs-setup.conf, "anomaly scoring"): below one critical rule
 // medium, from one high, from four critical. Something planted in a page
 // means that the site is compromised: high if it runs, moves the visitor or
-// takes input, medium if it only is there.
+// takes input, medium if it only is there. A fold is as severe as each of the
+// events that it stands for.
 func severity(e *Event) int {
+	action := e.Action
+	if action == Fold && e.Fold != nil {
+		action = Action(e.Fold.Action)
+	}
 	switch {
-	case e.Action == Gap, e.Action == Redirect:
+	case action == Gap, action == Redirect, action == Notice && e.Error != "":
 		return high
 	case e.Finding != nil:
 		return findingSeverity(e.Finding)
 	case e.Match != nil:
 		return scoreSeverity(e.Match.Score)
-	case e.Action == Config && e.Error != "", e.Action == Block:
+	case action == Config && e.Error != "", action == Block:
 		return medium
 	}
 	return low

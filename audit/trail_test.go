@@ -424,6 +424,21 @@ func count(t *testing.T, data []byte) (whole, folded int) {
 	return whole, folded
 }
 
+func TestTheMachinesOwnRequestsAreSpared(t *testing.T) {
+	for spare, want := range map[bool]uint64{true: 1, false: 5} {
+		f := newFloods(policies.Fold{First: 1, Every: policies.Duration(time.Hour), SpareLoopback: spare})
+		for _, client := range []string{"127.0.0.1:1", "[::ffff:127.0.0.1]:1", "[::1]:1", "203.0.113.7:1"} {
+			e := Event{Action: Block, Client: netip.MustParseAddrPort(client)}
+			f.folds(&e)
+			f.folds(&e)
+		}
+		f.close()
+		if got := f.figures(); got != want {
+			t.Errorf("spare %v: %d folded", spare, got)
+		}
+	}
+}
+
 func TestWhatIsQuietIsForgotten(t *testing.T) {
 	f := newFloods(policies.Fold{First: 1, Every: policies.Duration(time.Hour)})
 	defer f.close()

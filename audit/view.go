@@ -1,6 +1,6 @@
 package audit
 
-import "strconv"
+import "unicode/utf8"
 
 // view is a string with its encodings undone, and the way back: each byte
 // knows where it stood and how many encodings it lay under. Percent-encoding,
@@ -22,11 +22,16 @@ type view struct {
 // least two bytes per byte hidden, so that deeper ones do not fit a field.
 const maxRounds = 12
 
-func (v *view) reset(s string) {
+// load takes the string as it is.
+func (v *view) load(s string) {
 	v.src, v.coded = s, false
 	v.text = append(v.text[:0], s...)
+}
+
+// decode undoes all layers.
+func (v *view) decode() {
 	for range maxRounds {
-		if !v.decode() {
+		if !v.layer() {
 			return
 		}
 	}
@@ -47,33 +52,39 @@ func (v *view) depthAt(i int) uint8 {
 	return v.depth[i]
 }
 
-// decode undoes one layer, in place, and reports whether there was one.
-func (v *view) decode() bool {
-	first := v.nextEscape(0)
+// layer undoes one layer, in place, and reports whether there was one.
+func (v *view) layer() bool {
+	first := nextEscape(v.text)
 	if first < 0 {
 		return false
 	}
 	v.track()
+	t, off, depth := v.text, v.off, v.depth
 	w := first
-	for i := first; i < len(v.text); w++ {
-		c, size := escape(v.text[i:])
-		v.depth[w] = v.deepest(i, i+size)
-		if size > 1 {
-			v.depth[w]++
+	for i := first; i < len(t); {
+		if c := t[i]; c != '%' && c != '\\' && c != '&' {
+			t[w], off[w], depth[w] = c, off[i], depth[i]
+			i, w = i+1, w+1
+			continue
 		}
-		v.text[w], v.off[w] = c, v.off[i]
+		code, size := escape(t[i:])
+		at, deepest := off[i], v.deepest(i, i+size)
 		i += size
+		for n := code.write(t[w:]); n > 0; n-- {
+			off[w], depth[w] = at, deepest
+			w++
+		}
 	}
-	v.off[w] = v.off[len(v.text)]
-	v.text = v.text[:w]
+	off[w] = off[len(t)]
+	v.text = t[:w]
 	return true
 }
 
-func (v *view) nextEscape(from int) int {
-	for i := from; i < len(v.text); i++ {
-		switch v.text[i] {
+func nextEscape(t []byte) int {
+	for i, c := range t {
+		switch c {
 		case '%', '\\', '&':
-			if _, size := escape(v.text[i:]); size > 1 {
+			if _, size := escape(t[i:]); size > 1 {
 				return i
 			}
 		}
@@ -87,113 +98,40 @@ func (v *view) track() {
 		return
 	}
 	v.coded = true
-	v.off, v.depth = v.off[:0], v.depth[:0]
-	for i := range len(v.text) + 1 {
-		v.off = append(v.off, int32(i))
-		v.depth = append(v.depth, 0)
+	n := len(v.text) + 1
+	if cap(v.off) < n {
+		v.off, v.depth = make([]int32, 2*n), make([]uint8, 2*n)
+	}
+	v.off, v.depth = v.off[:n], v.depth[:n]
+	clear(v.depth)
+	for i := range v.off {
+		v.off[i] = int32(i)
 	}
 }
 
-func (v *view) deepest(from, to int) uint8 {
-	var d uint8
+// deepest is the depth of what an escape stands for: one more than its own.
+func (v *view) deepest(from, to int) (d uint8) {
 	for _, n := range v.depth[from:to] {
 		d = max(d, n)
+	}
+	if to-from > 1 {
+		d++
 	}
 	return d
 }
 
-// escape reads one byte of text, or one escape that stands for a byte.
-func escape(b []byte) (c byte, size int) {
-	switch {
-	case b[0] == '%' && len(b) >= 3:
-		if n, ok := hexByte(b[1:3]); ok {
-			return n, 3
-		}
-	case b[0] == '\\' && len(b) >= 2:
-		return backslash(b)
-	case b[0] == '&':
-		return reference(b)
-	}
-	return b[0], 1
+// character is what an escape stands for: a byte, or from 0x80 a character that
+// is written in UTF-8.
+type character struct {
+	code rune
+	byte bool
 }
 
-// backslash reads the escapes of JSON (RFC 8259, section 7) and \xHH.
-func backslash(b []byte) (c byte, size int) {
-	switch b[1] {
-	case '"', '\'', '\\', '/':
-		return b[1], 2
-	case 'n':
-		return '\n', 2
-	case 'r':
-		return '\r', 2
-	case 'x':
-		if len(b) >= 4 {
-			if n, ok := hexByte(b[2:4]); ok {
-				return n, 4
-			}
-		}
-	case 'u':
-		if len(b) >= 6 && b[2] == '0' && b[3] == '0' {
-			if n, ok := hexByte(b[4:6]); ok && n < 0x80 {
-				return n, 6
-			}
-		}
+// write puts the character where its escape stood, which was no shorter.
+func (c character) write(t []byte) int {
+	if c.byte || c.code < utf8.RuneSelf {
+		t[0] = byte(c.code)
+		return 1
 	}
-	return b[0], 1
-}
-
-// reference reads the character references for ASCII that HTML attributes use.
-func reference(b []byte) (c byte, size int) {
-	end := 1
-	for end < len(b) && end < 10 && b[end] != ';' {
-		end++
-	}
-	if end >= len(b) || b[end] != ';' {
-		return b[0], 1
-	}
-	switch name := string(b[1:end]); name {
-	case "quot":
-		return '"', end + 1
-	case "apos":
-		return '\'', end + 1
-	case "amp":
-		return '&', end + 1
-	case "lt":
-		return '<', end + 1
-	case "gt":
-		return '>', end + 1
-	default:
-		if n, ok := numeric(name); ok {
-			return n, end + 1
-		}
-	}
-	return b[0], 1
-}
-
-func numeric(name string) (byte, bool) {
-	if len(name) < 2 || name[0] != '#' {
-		return 0, false
-	}
-	digits, base := name[1:], 10
-	if digits[0]|0x20 == 'x' {
-		digits, base = digits[1:], 16
-	}
-	n, err := strconv.ParseUint(digits, base, 7)
-	return byte(n), err == nil
-}
-
-func hexByte(b []byte) (byte, bool) {
-	hi, ok1 := nibble(b[0])
-	lo, ok2 := nibble(b[1])
-	return hi<<4 | lo, ok1 && ok2
-}
-
-func nibble(c byte) (byte, bool) {
-	switch {
-	case c >= '0' && c <= '9':
-		return c - '0', true
-	case c|0x20 >= 'a' && c|0x20 <= 'f':
-		return c | 0x20 - 'a' + 10, true
-	}
-	return 0, false
+	return utf8.EncodeRune(t, c.code)
 }

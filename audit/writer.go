@@ -147,7 +147,7 @@ func (w *writer) checkpoint() {
 	if note == "" || w.gaveUp {
 		return
 	}
-	w.put(w.own(nil, &Event{Action: CheckpointAction, Checkpoint: &Checkpoint{Note: note}}))
+	w.put(w.own(nil, &Event{Action: Checkpoint, Checkpoint: &CheckpointDetail{Note: note}}))
 	w.sync()
 	if w.durable.seq() >= w.sealer.head.Seq {
 		w.sealer.remember(note, w.log)

@@ -4,13 +4,14 @@
 //	go run ./bench proxying       beside nginx: requests per second, CPU time, latency
 //	go run ./bench rules          beside nginx with ModSecurity, and bare coraza
 //	go run ./bench sites          start, reload and memory with 500 sites
+//	go run ./bench trail          recording events: on one core with GOMAXPROCS=1 taskset -c 0
 //	go run ./bench reading FILE   the output of the benchmark in bench/reading, as a table
 //
 // The servers under test share CPU 0; the origin (nginx, static files) and the
 // load (wrk) have CPU 1. CPU time per request, taken from /proc, is the figure
 // to compare: it survives a noisy machine. Rounds alternate between servers
 // and the medians are printed. -quick measures everything once, for two seconds.
-// bench/run.sh does all four.
+// bench/run.sh does all five.
 package main
 
 import (
@@ -36,7 +37,7 @@ func main() {
 
 func run(args []string) error {
 	if len(args) == 0 {
-		return fmt.Errorf("usage: bench proxying|rules|sites [flags], or bench reading FILE")
+		return fmt.Errorf("usage: bench proxying|rules|sites|trail [flags], or bench reading FILE")
 	}
 	var o options
 	flags := flag.NewFlagSet("bench "+args[0], flag.ExitOnError)
@@ -61,6 +62,8 @@ func run(args []string) error {
 		return onStand(o, (*stand).rules)
 	case "sites":
 		return onStand(o, (*stand).sites)
+	case "trail":
+		return measureTrails(o)
 	case "reading":
 		return printReading(flags.Arg(0))
 	}

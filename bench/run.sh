@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Measures Lachan beside nginx, beside ModSecurity and bare coraza, with many
-# sites, and its cleaner beside other readers of HTML, on this machine:
+# sites, its audit trail, and its cleaner beside other readers of HTML, on this
+# machine:
 # bench/run.sh [-quick] [-rounds N] [-seconds N]
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -14,6 +15,7 @@ go build -o "$out/bench" ./bench
 for part in proxying rules sites; do
   "$out/bench" "$part" "$@"
 done
+GOMAXPROCS=1 taskset -c 0 "$out/bench" trail "$@"
 
 echo
 go test -c -o "$out/reading" ./bench/reading

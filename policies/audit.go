@@ -20,7 +20,8 @@ type Audit struct {
 	// rules without being blocked.
 	Matches Matches `yaml:"matches" oneof:"blocked,all"`
 	// Fold turns floods of one kind into one record with a count. Default
-	// {first: 50, every: 10s}.
+	// {first: 50, every: 10s} for all but the machine's own requests (loopback),
+	// which are tests whose every event somebody wants to see.
 	Fold Fold `yaml:"fold"`
 	// Sinks ship events elsewhere.
 	Sinks []Sink `yaml:"sinks"`
@@ -53,6 +54,9 @@ type Fold struct {
 	First int `yaml:"first" required:"" range:"1,1000000"`
 	// Every is how often the rest is summed up.
 	Every Duration `yaml:"every" required:""`
+	// SpareLoopback leaves the machine's own requests whole. It is part of the
+	// default, not of what an operator asks for.
+	SpareLoopback bool `yaml:"-"`
 }
 
 // UnmarshalText implements encoding.TextUnmarshaler for the form that is a word.
@@ -64,7 +68,7 @@ func (f *Fold) UnmarshalText(text []byte) error {
 	return nil
 }
 
-func (f *Fold) mapped() {}
+func (f *Fold) mapped() { f.SpareLoopback = false }
 
 // levelFloor is how long events of a site are kept at least, by the site's
 // level. Levels are those of Decree 85/2016/NĐ-CP; the times follow the months of

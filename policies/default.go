@@ -15,7 +15,7 @@ func Default() Config {
 			Matches:    MatchesBlocked,
 			Retention:  Duration(365 * day),
 			Rotate:     256 * MiB,
-			Fold:       Fold{First: 50, Every: Duration(10 * time.Second)},
+			Fold:       Fold{First: 50, Every: Duration(10 * time.Second), SpareLoopback: true},
 			Alerts:     Alerts{Language: BothTongues, Every: Duration(15 * time.Minute)},
 		},
 	}

@@ -30,6 +30,8 @@ type Site struct {
 	Contact  string   `yaml:"contact"`
 	WAF      WAF      `yaml:"waf"`
 	Response Response `yaml:"response"`
+	// Redact names further secrets, which the audit trail does not hold.
+	Redact Redact `yaml:"redact"`
 
 	// Place is where the site stands in the configuration, for messages.
 	Place Place `yaml:"-"`

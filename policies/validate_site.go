@@ -39,6 +39,7 @@ func (s *draft) check(c *Config) {
 	s.checkContact()
 	s.checkWAF()
 	s.checkResponse()
+	s.checkRedact()
 }
 
 func (s *draft) at(key string) string {

@@ -49,7 +49,8 @@ func TestAdminListener(t *testing.T) {
 		t.Errorf("status %+v, %v", status, err)
 	}
 	metrics := f.adminRequest("GET", "/metrics").body
-	for _, want := range []string{`lachan_requests_total{site="portal",status="200"} 1`, `lachan_events_total{action="strip",site="portal"} 2`, "lachan_audit_written_total"} {
+	for _, want := range []string{`lachan_requests_total{site="portal",status="200"} 1`, `lachan_events_total{action="strip",site="portal"} 2`, "lachan_audit_written_total",
+		`lachan_findings_total{action="strip",kind="script",site="portal"}`, `lachan_stage_seconds_count{stage="clean"} 1`, "lachan_audit_chain_seq"} {
 		if !strings.Contains(metrics, want) {
 			t.Errorf("metrics lack %s:\n%s", want, metrics)
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"time"
 
 	"github.com/lachan-waf/lachan/proxy/codings"
 )
@@ -25,6 +26,7 @@ type cleanedBody struct {
 	close   io.Closer
 	file    *caseFile
 	start   start
+	took    time.Duration // of the cleaner
 }
 
 // bodyCleaner is what clean.Writer and clean.BodyWriter have in common.
@@ -57,7 +59,7 @@ func (b *cleanedBody) fill() error {
 	}
 	n, err := b.from.Read(*b.buf)
 	if n > 0 {
-		if _, err := b.cleaner.Write((*b.buf)[:n]); err != nil {
+		if err := b.clean((*b.buf)[:n]); err != nil {
 			return err
 		}
 	}
@@ -72,6 +74,15 @@ func (b *cleanedBody) fill() error {
 		return b.encoder.Flush()
 	}
 	return nil
+}
+
+// clean is the cleaner's Write, timed.
+func (b *cleanedBody) clean(piece []byte) error {
+	now := b.file.x.server.now
+	begun := now()
+	_, err := b.cleaner.Write(piece)
+	b.took += now().Sub(begun)
+	return err
 }
 
 func (b *cleanedBody) finish() error {
@@ -93,6 +104,7 @@ func (b *cleanedBody) Close() error {
 		b.buf = nil
 		b.cleaner.Abort() // does nothing where finish has closed it
 		b.file.close()
+		b.file.x.server.metrics.stages.WithLabelValues("clean").Observe(b.took.Seconds())
 	}
 	return closers{b.decoded, b.close}.Close()
 }

@@ -20,7 +20,7 @@ func (x *exchange) record(e audit.Event) {
 	e.RequestID = x.id
 	e.Client = x.client
 	if x.site != nil {
-		e.Site = x.site.Name
+		e.Site, e.Secrets = x.site.Name, x.site.secrets
 	}
 	e.HTTP.Method, e.HTTP.Version = x.r.Method, x.r.Proto
 	e.HTTP.UserAgent = x.r.UserAgent()
@@ -104,7 +104,7 @@ func (s *Server) lostEvidence(l evidence.Loss) {
 // the name it is for.
 func (s *Server) certificate(host string, err error) {
 	e := audit.Event{
-		Action: audit.NoticeAction, Reason: "certificate", Message: "certificate obtained for " + host,
+		Action: audit.Notice, Reason: "certificate", Message: "certificate obtained for " + host,
 		Notice: &audit.NoticeDetail{Kind: "certificate", Name: host},
 	}
 	if err != nil {
@@ -154,7 +154,7 @@ func (s *Server) refusedFraming(r framing.Refusal) {
 	}
 	e.URL.Path, e.URL.Query, _ = strings.Cut(r.Target, "?")
 	if t := sn.lookup(hostname(r.Host)); t != nil {
-		e.Site = t.Name
+		e.Site, e.Secrets = t.Name, t.secrets
 	}
 	s.metrics.event(e)
 	s.audit.Record(e)

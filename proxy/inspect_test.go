@@ -38,6 +38,16 @@ func TestAttackIsBlockedWithAnEvent(t *testing.T) {
 	}
 }
 
+// What a site calls a secret beside the usual is in none of its events.
+func TestSiteNamesItsSecrets(t *testing.T) {
+	f := start(t, portal+"  redact: {names: [ma_ho_so], patterns: [\"HS-[0-9]{4}\"]}\n", html(""))
+	f.get("https://portal.test/search?q=1%27%20OR%20%271%27%3D%271&maHoSo=hunter2secret&x=HS%2D1234")
+	text, _ := json.Marshal(f.events("block", 1)[0])
+	if strings.Contains(string(text), "hunter2secret") || strings.Contains(string(text), "1234") || !strings.Contains(string(text), "maHoSo=[redacted]") {
+		t.Errorf("not cut as the site asks: %s", text)
+	}
+}
+
 // What is refused before the rules is shown to them all the same, and a request
 // that names no site to those of the site that the handshake named.
 func TestRefusedRequestsAreNamed(t *testing.T) {

@@ -19,7 +19,8 @@ type metrics struct {
 	requests *prometheus.CounterVec
 	duration *prometheus.HistogramVec
 	events   *prometheus.CounterVec
-	stages   *prometheus.CounterVec
+	findings *prometheus.CounterVec
+	stages   *prometheus.HistogramVec
 	reports  *prometheus.CounterVec
 }
 
@@ -32,12 +33,15 @@ func newMetrics(s *Server) *metrics {
 			Help: "Time from the request's head to the end of the response.", Buckets: prometheus.ExponentialBuckets(0.001, 3, 10)}, []string{"site"}),
 		events: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "lachan_events_total",
 			Help: "Audit events, by site and action."}, []string{"site", "action"}),
-		stages: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "lachan_stage_seconds_total",
-			Help: "Time spent in a stage of the chain: inspect (the rules), upstream (until its header)."}, []string{"stage"}),
+		findings: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "lachan_findings_total",
+			Help: "What was found in responses, by site, kind and action (strip, redirect, detect, deny)."}, []string{"site", "kind", "action"}),
+		stages: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "lachan_stage_seconds",
+			Help:    "Time a stage adds to a request: inspect (the rules), upstream (until its header), clean (of the document, as it streams).",
+			Buckets: prometheus.ExponentialBuckets(0.00001, 4, 11)}, []string{"stage"}),
 		reports: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "lachan_csp_reports_total",
 			Help: "Reports of browsers on response.csp, by site and outcome: recorded; not recorded because repeated, too-many, foreign (another page, a browser's extension), unreadable or unasked."}, []string{"site", "outcome"}),
 	}
-	m.registry.MustRegister(m.requests, m.duration, m.events, m.stages, m.reports,
+	m.registry.MustRegister(m.requests, m.duration, m.events, m.findings, m.stages, m.reports,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.registry.MustRegister(auditMetrics(s)...)
 	m.registry.MustRegister(evidenceMetrics(s)...)
@@ -92,13 +96,16 @@ func (m *metrics) observe(x *exchange) {
 	m.duration.WithLabelValues(name).Observe(x.server.now().Sub(x.started).Seconds())
 }
 
-// spent adds the time since start to a stage.
+// spent notes the time that a stage took of a request.
 func (m *metrics) spent(stage string, start, now time.Time) {
-	m.stages.WithLabelValues(stage).Add(now.Sub(start).Seconds())
+	m.stages.WithLabelValues(stage).Observe(now.Sub(start).Seconds())
 }
 
 func (m *metrics) event(e audit.Event) {
 	m.events.WithLabelValues(e.Site, string(e.Action)).Inc()
+	if f := e.Finding; f != nil {
+		m.findings.WithLabelValues(e.Site, f.Kind, string(e.Action)).Add(float64(max(f.Count, 1)))
+	}
 }
 
 // report counts a message or a report by what became of it.

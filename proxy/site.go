@@ -11,6 +11,7 @@ import (
 	"github.com/gaissmai/bart"
 	"go.uber.org/zap"
 
+	"github.com/lachan-waf/lachan/audit"
 	"github.com/lachan-waf/lachan/policies"
 	"github.com/lachan-waf/lachan/proxy/csp"
 	"github.com/lachan-waf/lachan/rules"
@@ -20,14 +21,15 @@ import (
 // its reports it never changes after buildSite.
 type site struct {
 	policies.Site
-	plain   bool          // served without TLS
-	broken  error         // why the site cannot be served; its hosts answer 503
-	engine  *rules.Engine // nil where waf.mode is off
-	cleaner *siteCleaner  // nil where response.mode is off
-	policy  *csp.Policy   // nil where documents get none
-	reports reportGate    // of policy
-	trusted *bart.Lite    // peers whose X-Forwarded-For is believed
-	origin  *url.URL      // scheme and authority of the upstream
+	plain   bool           // served without TLS
+	broken  error          // why the site cannot be served; its hosts answer 503
+	engine  *rules.Engine  // nil where waf.mode is off
+	cleaner *siteCleaner   // nil where response.mode is off
+	policy  *csp.Policy    // nil where documents get none
+	secrets *audit.Secrets // of redact
+	reports reportGate     // of policy
+	trusted *bart.Lite     // peers whose X-Forwarded-For is believed
+	origin  *url.URL       // scheme and authority of the upstream
 	proxy   *httputil.ReverseProxy
 	close   func() // gives up the upstream's idle connections
 }
@@ -46,6 +48,10 @@ func (s *Server) buildSite(cfg *policies.Config, p *policies.Site) (*site, error
 }
 
 func (s *Server) compile(cfg *policies.Config, t *site) error {
+	var err error
+	if t.secrets, err = audit.CompileSecrets(t.Redact); err != nil {
+		return err
+	}
 	if err := t.dialUpstream(s.logger); err != nil {
 		return err
 	}
@@ -64,7 +70,6 @@ func (s *Server) compile(cfg *policies.Config, t *site) error {
 		}
 	}
 	if t.WAF.Mode != policies.WAFOff {
-		var err error
 		if t.engine, err = s.engines.Acquire(&t.Site); err != nil {
 			return err
 		}

@@ -182,7 +182,7 @@ func TestTroublesAreTold(t *testing.T) {
 		policies.AlertRule{When: policies.WhenDisk}, policies.AlertRule{When: policies.WhenGap},
 		policies.AlertRule{When: policies.WhenCertificate}, policies.AlertRule{When: policies.WhenSink, Within: policies.Duration(5 * time.Minute)})
 	notice := func(kind, name, trouble string) audit.Event {
-		return audit.Event{Action: audit.NoticeAction, Reason: kind, Error: trouble, Notice: &audit.NoticeDetail{Kind: kind, Name: name}}
+		return audit.Event{Action: audit.Notice, Reason: kind, Error: trouble, Notice: &audit.NoticeDetail{Kind: kind, Name: name}}
 	}
 	f.records(notice("disk", "/var/log", "fills up"), notice("certificate", "a.example", "429"), notice("certificate", "b.example", ""),
 		audit.Event{Action: audit.Gap, Loss: &audit.Loss{Count: 42, Reason: "queue full"}})

@@ -127,7 +127,7 @@ func TestFileOnAFullDisk(t *testing.T) {
 	tr.slowly(2000)
 	before := int64(0)
 	limitFiles(t, 100_000) // of this process; the trail is written by now
-	s := newTestShipper(t, tr, f, testSink("copy"))
+	s := newTestShipper(t, tr.source(), f, testSink("copy"))
 	shipWith(t, s, func() bool {
 		if s.status().Error == "" {
 			return false
@@ -146,7 +146,7 @@ func TestFileOnAFullDisk(t *testing.T) {
 		t.Errorf("half a line stays: %v", err)
 	}
 	limitFiles(t, ^uint64(0))
-	s = newTestShipper(t, tr, f, testSink("copy"))
+	s = newTestShipper(t, tr.source(), f, testSink("copy"))
 	shipWith(t, s, func() bool { return s.status().Seq >= 2000 })
 	var ids []string
 	for _, line := range linesOf(t, f.path) {

@@ -26,7 +26,7 @@ func TestStalledReceiverHoldsTheCursor(t *testing.T) {
 	to.line.stall = 3 * time.Second
 	const events = 400 // fit into our buffer, and not into the receiver's
 	tr.record(0, events)
-	s := newTestShipper(t, tr, to, testSink("soc"))
+	s := newTestShipper(t, tr.source(), to, testSink("soc"))
 	var conn *net.TCPConn
 	begun := time.Now()
 	shipWith(t, s, func() bool {

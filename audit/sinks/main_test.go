@@ -35,7 +35,13 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
-	goleak.VerifyTestMain(m)
+	if order := os.Getenv(remoteEnv); order != "" {
+		send(order)
+	}
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		os.RemoveAll(longTrailDir)
+		os.Exit(code)
+	}))
 }
 
 // sender writes events to a trail and ships them, until its standard input ends.

@@ -5,11 +5,14 @@ import (
 	"os"
 	"strings"
 
+	"go.uber.org/zap"
+
+	"github.com/lachan-waf/lachan/audit/formats"
 	"github.com/lachan-waf/lachan/policies"
 )
 
 // newReceiver returns what speaks the sink's protocol.
-func newReceiver(sink policies.Sink) (receiver, error) {
+func newReceiver(sink policies.Sink, log *zap.Logger) (receiver, error) {
 	switch sink.Type {
 	case policies.SinkSyslog:
 		return newSyslog(sink)
@@ -26,7 +29,7 @@ func newReceiver(sink policies.Sink) (receiver, error) {
 	case policies.SinkOTLP:
 		return newOTLP(sink)
 	case policies.SinkKafka:
-		return newKafka(sink)
+		return newKafka(sink, log)
 	}
 	return nil, fmt.Errorf("no sink of type %q", sink.Type)
 }
@@ -34,7 +37,7 @@ func newReceiver(sink policies.Sink) (receiver, error) {
 // newFormatter returns what writes the sink's messages: with syslog's header
 // where the protocol has one.
 func newFormatter(sink policies.Sink) (formatter, error) {
-	return raw{}, nil
+	return formats.New(formats.Format(sink.Format), formats.Config{Syslog: sink.Type == policies.SinkSyslog})
 }
 
 // secret reads a file that holds one, without the newline editors leave.

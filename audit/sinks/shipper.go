@@ -305,7 +305,7 @@ func (s *shipper) failed(ctx context.Context, err error) {
 	}
 	s.troubled(err)
 	s.save()
-	s.wait.pause(ctx)
+	s.wait.pause(ctx, asked(err))
 }
 
 func (s *shipper) troubled(err error) {

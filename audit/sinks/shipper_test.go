@@ -103,21 +103,26 @@ func (r streaming) drop() {
 // ship runs one shipper until the receiver has seen what it should.
 func ship(t *testing.T, tr *testTrail, to receiver, sink policies.Sink, until func() bool) *shipper {
 	t.Helper()
-	s := newTestShipper(t, tr, to, sink)
+	return shipFrom(t, tr.source(), to, sink, until)
+}
+
+func shipFrom(t *testing.T, source Source, to receiver, sink policies.Sink, until func() bool) *shipper {
+	t.Helper()
+	s := newTestShipper(t, source, to, sink)
 	shipWith(t, s, until)
 	return s
 }
 
-func newTestShipper(t *testing.T, tr *testTrail, to receiver, sink policies.Sink) *shipper {
+func newTestShipper(t *testing.T, source Source, to receiver, sink policies.Sink) *shipper {
 	t.Helper()
-	cursor, err := trail.LoadCursor(tr.state, sink.Name)
+	cursor, err := trail.LoadCursor(source.State, sink.Name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	o := Options{}.withDefaults()
 	s := &shipper{
-		sink: sink, source: tr.source(), to: to, format: raw{}, wants: newFilter(sink.Filter),
-		reader: trail.OpenReader(tr.path, cursor.Seq+1), now: o.Now, notify: o.Notify, log: o.Logger, last: cursor.Seq, cursor: cursor,
+		sink: sink, source: source, to: to, format: raw{}, wants: newFilter(sink.Filter),
+		reader: trail.OpenReader(source.Path, cursor.Seq+1), now: o.Now, notify: o.Notify, log: o.Logger, last: cursor.Seq, cursor: cursor,
 	}
 	s.flight.done = cursor.Seq
 	if lost, ok := to.(unconfirmed); ok {
@@ -135,6 +140,8 @@ func shipWith(t *testing.T, s *shipper, until func() bool) {
 	deadline := time.Now().Add(60 * time.Second)
 	for !until() {
 		if time.Now().After(deadline) {
+			cancel()
+			running.Wait()
 			t.Fatal("the receiver did not get what it should")
 		}
 		time.Sleep(5 * time.Millisecond)
@@ -236,3 +243,8 @@ func TestRejectedEventsDoNotHoldUpTheOthers(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 }
+
+// raw passes lines on as they are.
+type raw struct{}
+
+func (raw) Append(dst, line []byte) ([]byte, error) { return append(dst, line...), nil }

@@ -76,7 +76,8 @@ func Start(configured []policies.Sink, source Source, o Options) (*Shipping, err
 }
 
 func newShipper(sink policies.Sink, source Source, o Options) (*shipper, error) {
-	to, err := newReceiver(sink)
+	log := o.Logger.With(zap.String("sink", sink.Name), zap.String("url", sink.URL))
+	to, err := newReceiver(sink, log)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +92,7 @@ func newShipper(sink policies.Sink, source Source, o Options) (*shipper, error) 
 	s := &shipper{
 		sink: sink, source: source, to: to, format: format, wants: newFilter(sink.Filter),
 		reader: trail.OpenReader(source.Path, cursor.Seq+1), now: o.Now, notify: o.Notify,
-		log:    o.Logger.With(zap.String("sink", sink.Name), zap.String("url", sink.URL)),
+		log:    log,
 		last:   cursor.Seq,
 		cursor: cursor,
 	}

@@ -215,7 +215,7 @@ func TestIdleConnectionsMayEnd(t *testing.T) {
 		took <- conn
 	})
 	tr.record(0, 10)
-	s := newTestShipper(t, tr, tcpSyslog(t, c.Addr().String(), policies.FramingOctets, 100*time.Millisecond), testSink("soc"))
+	s := newTestShipper(t, tr.source(), tcpSyslog(t, c.Addr().String(), policies.FramingOctets, 100*time.Millisecond), testSink("soc"))
 	s.notify = func(trouble Trouble) { t.Errorf("%+v", trouble) }
 	settled := false
 	shipWith(t, s, func() bool {
@@ -238,7 +238,7 @@ func TestReceiverThatTalksIsNoneOfSyslog(t *testing.T) {
 		_, _ = io.Copy(io.Discard, conn)
 	})
 	tr.record(0, 10)
-	s := newTestShipper(t, tr, tcpSyslog(t, c.Addr().String(), policies.FramingOctets, time.Second), testSink("soc"))
+	s := newTestShipper(t, tr.source(), tcpSyslog(t, c.Addr().String(), policies.FramingOctets, time.Second), testSink("soc"))
 	told := make(chan error, 100)
 	s.notify = func(trouble Trouble) { told <- trouble.Cause }
 	shipWith(t, s, func() bool { return len(c.distinct()) == 10 })
@@ -259,7 +259,7 @@ func TestMutualTLSIsAskedFor(t *testing.T) {
 			t.Fatal(err)
 		}
 		tr.record(0, 10)
-		s := newTestShipper(t, tr, to, sink)
+		s := newTestShipper(t, tr.source(), to, sink)
 		shipWith(t, s, func() bool { return s.status().Error != "" })
 		if c := s.status(); c.Seq != 0 {
 			t.Errorf("%+v", c)
@@ -312,14 +312,14 @@ func TestDatagrams(t *testing.T) {
 	}
 	tr := newTrail(t)
 	tr.record(0, 10)
-	s := newTestShipper(t, tr, to, testSink("soc"))
+	s := newTestShipper(t, tr.source(), to, testSink("soc"))
 	shipWith(t, s, func() bool { return strings.Contains(s.status().Error, "refused") })
 	if conn, err = net.ListenPacket("udp", addr); err != nil {
 		t.Fatal(err)
 	}
 	defer conn.Close()
 	got := map[string]bool{}
-	s = newTestShipper(t, tr, to, testSink("soc"))
+	s = newTestShipper(t, tr.source(), to, testSink("soc"))
 	shipWith(t, s, func() bool {
 		buf := make([]byte, 64<<10)
 		_ = conn.SetReadDeadline(time.Now().Add(10 * time.Millisecond))

@@ -22,7 +22,7 @@ type tailCmd struct {
 	JSON   bool           `help:"Print the records as they are."`
 	Color  string         `help:"auto, always or never." enum:"auto,always,never" default:"auto"`
 	Site   []string       `help:"Only these sites' events." placeholder:"NAME"`
-	Action []audit.Action `help:"Only events with these actions: block, detect, strip, redirect, deny, config, gap, fold." placeholder:"ACTION"`
+	Action []audit.Action `help:"Only events with these actions: block, detect, strip, redirect, deny, config, gap, fold, checkpoint, notice." placeholder:"ACTION"`
 }
 
 // Help is kong's long help.

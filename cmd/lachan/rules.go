@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lachan-waf/lachan/audit"
 	"github.com/lachan-waf/lachan/policies"
 	"github.com/lachan-waf/lachan/rules"
 	"github.com/lachan-waf/lachan/rules/requests"
@@ -118,6 +119,10 @@ func readTrials(name string) (trials []trial, err error) {
 
 // try prints the outcome of each trial, and fails where one is not as it should be.
 func (c *rulesTestCmd) try(ctx context.Context, engine *rules.Engine, site *policies.Site, trials []trial) error {
+	secrets, err := audit.CompileSecrets(site.Redact)
+	if err != nil {
+		return err
+	}
 	print, failed := printText, 0
 	if c.JSON {
 		print = printJSON
@@ -127,7 +132,7 @@ func (c *rulesTestCmd) try(ctx context.Context, engine *rules.Engine, site *poli
 		if err != nil {
 			return &usageError{fmt.Errorf("%s:%d: %w", t.file, t.Line, err)}
 		}
-		o := newOutcome(engine, site, &t, &verdict)
+		o := newOutcome(engine, site, secrets, &t, &verdict)
 		verdict.Close()
 		if o.failed() {
 			failed++

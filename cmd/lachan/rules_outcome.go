@@ -50,9 +50,9 @@ type outcomeOfRule struct {
 	Version  string `json:"version,omitempty"`
 }
 
-func newOutcome(engine *rules.Engine, site *policies.Site, t *trial, v *rules.Verdict) *outcome {
+func newOutcome(engine *rules.Engine, site *policies.Site, secrets *audit.Secrets, t *trial, v *rules.Verdict) *outcome {
 	o := &outcome{
-		File: t.file, Line: t.Line, Name: t.Name, Method: t.Method, Target: audit.RedactTarget(t.Target),
+		File: t.file, Line: t.Line, Name: t.Name, Method: t.Method, Target: audit.RedactTarget(t.Target, secrets),
 		Action: "pass", Status: v.Status, Reason: v.Reason, Score: v.Score, Threshold: site.WAF.InboundThreshold, CRS: engine.RulesetVersion(), RuleID: v.RuleID,
 		Inspected: v.Inspected, Partial: v.BodyOver, Matches: []outcomeOfRule{}, place: t.place(), expected: t.Expect != nil,
 	}
@@ -63,7 +63,7 @@ func newOutcome(engine *rules.Engine, site *policies.Site, t *trial, v *rules.Ve
 		o.Action = "detect"
 	}
 	for i := range v.Matches {
-		o.Matches = append(o.Matches, newOutcomeOfRule(&v.Matches[i]))
+		o.Matches = append(o.Matches, newOutcomeOfRule(&v.Matches[i], secrets))
 	}
 	if t.Expect != nil {
 		o.judge(t)
@@ -71,11 +71,11 @@ func newOutcome(engine *rules.Engine, site *policies.Site, t *trial, v *rules.Ve
 	return o
 }
 
-func newOutcomeOfRule(m *rules.Match) outcomeOfRule {
+func newOutcomeOfRule(m *rules.Match, secrets *audit.Secrets) outcomeOfRule {
 	shown, log := audit.Redact(audit.Match{
 		RuleID: m.RuleID, Name: m.Message, Ruleset: m.Ruleset, Version: m.Version, Variable: m.Variable, Value: m.Value,
 		Details: []audit.Detail{{RuleID: m.RuleID, Variables: m.Places, Text: m.Data}},
-	})
+	}, secrets)
 	r := outcomeOfRule{ID: m.RuleID, Message: shown.Name, Variable: shown.Variable, Value: shown.Value, Ruleset: m.Ruleset, Version: m.Version}
 	if m.Severity != rules.SeverityNone {
 		r.Severity = m.Severity.String()

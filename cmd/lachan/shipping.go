@@ -67,7 +67,7 @@ func (t *troubles) heard(trouble sinks.Trouble) {
 	defer t.mu.Unlock()
 	failing, rejecting := trouble.Sink, trouble.Sink+" rejections"
 	now := time.Now()
-	e := audit.Event{Action: audit.NoticeAction, Reason: "sink", Notice: &audit.NoticeDetail{Kind: "sink", Name: trouble.Sink}}
+	e := audit.Event{Action: audit.Notice, Reason: "sink", Notice: &audit.NoticeDetail{Kind: "sink", Name: trouble.Sink}}
 	switch told, known := t.told[failing]; {
 	case trouble.Rejected > 0:
 		if now.Sub(t.told[rejecting]) < time.Minute {
@@ -75,7 +75,7 @@ func (t *troubles) heard(trouble sinks.Trouble) {
 		}
 		t.told[rejecting] = now
 		e.Message = fmt.Sprintf("sink %s rejects events; they stay in the trail", trouble.Sink)
-		e.Error, e.Notice.Value = trouble.Cause.Error(), float64(trouble.Rejected)
+		e.Error, e.Notice.Value = trouble.Cause.Error(), int64(trouble.Rejected)
 	case trouble.Cause == nil:
 		if !known {
 			return

@@ -1,13 +1,12 @@
 #!/bin/sh
-# Installs what this example's test asks about the unit and the log rotation:
-# systemd's and logrotate's own programs. Nothing is started or enabled. Prints
-# and changes nothing where they are there already.
+# Installs what this example's test asks about the unit: systemd's own programs.
+# Nothing is started or enabled. Prints and changes nothing where they are there
+# already.
 set -eu
 
 missing=
 command -v systemd-analyze >/dev/null || missing="$missing systemd"
 command -v systemd-sysusers >/dev/null || missing="$missing systemd"
-command -v logrotate >/dev/null || [ -x /usr/sbin/logrotate ] || missing="$missing logrotate"
 command -v strace >/dev/null || missing="$missing strace"
 [ -z "$missing" ] && exit 0
 

@@ -1,0 +1,105 @@
+package sinks
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"github.com/lachan-waf/lachan/audit/trail"
+	"github.com/lachan-waf/lachan/policies"
+)
+
+// newSender is a process that ships the long trail, and is killed at the end.
+func newSender(t *testing.T, l *longTrail, sink policies.Sink) *remote {
+	source := l.source(t)
+	sink.Batch.Events = 100
+	s := &remote{t: t, order: order{sink, source.Path, source.State, l.last}}
+	t.Cleanup(s.kill)
+	s.start()
+	return s
+}
+
+// pace keeps a receiver slow enough for a cursor to be saved before each kill.
+const pace = 20 * time.Millisecond
+
+// resume starts it again, where its cursor stands.
+func (s *remote) resume() {
+	s.t.Helper()
+	c, err := trail.LoadCursor(s.order.State, s.order.Sink.Name)
+	if err != nil || c.Seq == 0 || c.Seq >= s.order.Last {
+		s.t.Errorf("killed at an interesting moment? %+v, %v", c, err)
+	}
+	s.start()
+}
+
+func await(t *testing.T, c <-chan struct{}) {
+	t.Helper()
+	select {
+	case <-c:
+	case <-time.After(20 * time.Second):
+		t.Fatal("nothing comes from the sender")
+	}
+}
+
+// Events that the receiver has, and the sender does not know of, come again.
+func TestWebhookGetsEverythingFromASenderThatIsKilled(t *testing.T) {
+	l := theLongTrail(t)
+	var got inbox
+	var requests atomic.Int64
+	kill, killed := make(chan struct{}), make(chan struct{})
+	url := server(t, func(_ http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return
+		}
+		for line := range bytes.Lines(body) {
+			got.add(line)
+		}
+		time.Sleep(pace)
+		if n := requests.Add(1); n == 70 || n == 140 {
+			kill <- struct{}{}
+			<-killed
+		}
+	})
+	s := newSender(t, l, httpSink(policies.SinkHTTP, url))
+	for range 2 {
+		await(t, kill)
+		s.kill()
+		killed <- struct{}{}
+		s.resume()
+	}
+	eventually(t, "events are lost", func() bool { return got.events() == len(l.ids) })
+	if copies := got.check(t, l.ids); copies == 0 {
+		t.Error("killing it made no difference")
+	}
+}
+
+func TestKafkaGetsEverythingFromASenderThatIsKilled(t *testing.T) {
+	l := theLongTrail(t)
+	c := newCluster(t)
+	var requests atomic.Int64
+	kill := make(chan struct{}, 2)
+	c.ControlKey(int16(kmsg.Produce), func(kmsg.Request) (kmsg.Response, error, bool) {
+		c.KeepControl()
+		time.Sleep(pace / 2) // two partitions hold events
+		if n := requests.Add(1); n == 140 || n == 280 {
+			kill <- struct{}{}
+		}
+		return nil, nil, false
+	})
+	s := newSender(t, l, kafkaSink(c))
+	for range 2 {
+		await(t, kill)
+		s.kill()
+		s.resume()
+	}
+	got := consume(t, c, len(l.ids))
+	if copies := got.check(t, l.ids); copies == 0 {
+		t.Error("killing it made no difference")
+	}
+}
