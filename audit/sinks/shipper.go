@@ -184,13 +184,16 @@ func (s *shipper) fill(durable uint64) (bool, error) {
 
 // take adds a line that the sink wants to the batch.
 func (s *shipper) take(line trail.Line) {
-	s.last = line.Seq
+	s.last = max(s.last, line.Seq) // one without a link has none
 	if !s.wants.takes(line.Raw) {
 		return
 	}
 	from := len(s.arena)
 	formatted, err := s.format.Append(s.arena, line.Raw)
 	if err != nil { // a line that was altered; verify names it
+		if line.Seq <= s.cursor.Sent {
+			return // told before
+		}
 		s.reject(&rejection{1, fmt.Errorf("line %d: %w", line.Seq, err)})
 		return
 	}
