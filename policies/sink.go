@@ -33,7 +33,9 @@ type Sink struct {
 	// confirms it, so what was sent within this time before a connection broke is
 	// sent again. Default 10s.
 	Resend Duration `yaml:"resend"`
-	// Username is for http, elastic, loki (basic) and kafka (SASL).
+	// Username is for http, elastic, loki, otlp (basic) and kafka (SASL: the first
+	// that the broker has of SCRAM-SHA-512, SCRAM-SHA-256 and, over kafkas:// only,
+	// PLAIN).
 	Username string `yaml:"username"`
 	// PasswordFile holds the password of Username. Secrets stand in files, not here.
 	PasswordFile string `yaml:"password_file" path:""`
@@ -45,7 +47,8 @@ type Sink struct {
 	Topic string `yaml:"topic"`
 	// Index of elastic (a data stream, default "logs-lachan.audit-default") and splunk.
 	Index string `yaml:"index"`
-	// Headers go with each request of http.
+	// Headers go with each request of http, splunk, elastic, loki (X-Scope-OrgID)
+	// and otlp.
 	Headers map[string]string `yaml:"headers"`
 	// Acknowledge waits until splunk says that events are indexed.
 	Acknowledge bool `yaml:"acknowledge"`

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -27,6 +29,7 @@ type kafka struct {
 	client  *kgo.Client // from the first delivery on
 	// patience is how long a delivery may take, the client's own attempts included.
 	patience time.Duration
+	dials    *dials
 }
 
 const defaultTopic = "lachan-audit"
@@ -37,7 +40,8 @@ func newKafka(sink policies.Sink, log *zap.Logger) (receiver, error) {
 	if topic == "" {
 		topic = defaultTopic
 	}
-	k := &kafka{patience: requestTimeout, options: []kgo.Opt{
+	k := &kafka{patience: requestTimeout, dials: &dials{}}
+	k.options = []kgo.Opt{
 		kgo.SeedBrokers(strings.Split(strings.TrimSuffix(brokers, "/"), ",")...),
 		kgo.ClientID("lachan"),
 		kgo.DefaultProduceTopic(topic),
@@ -45,9 +49,14 @@ func newKafka(sink policies.Sink, log *zap.Logger) (receiver, error) {
 		// Otherwise a record on its way to a broker that died would hold up the
 		// sink, without a word of it, until the broker is back.
 		kgo.AllowIdempotentProduceCancellation(),
+		// A partition that has moved is looked for again every second, and a topic
+		// that is not there is said to be so at once: the sink tries again itself.
+		kgo.MetadataMinAge(time.Second),
+		kgo.UnknownTopicRetries(1),
 		kgo.DisableClientMetrics(),
 		kgo.WithLogger(kafkaLog{log.WithOptions(zap.WithCaller(false))}),
-	}}
+		kgo.WithHooks(k.dials),
+	}
 	if err := k.secure(sink, scheme == "kafkas"); err != nil {
 		return nil, err
 	}
@@ -106,7 +115,11 @@ func (k *kafka) produce(ctx context.Context, batch []message) error {
 		records[i] = record(m)
 		sent[records[i]] = m
 	}
-	return verdict(k.client.ProduceSync(ctx, records...), sent)
+	err := verdict(k.client.ProduceSync(ctx, records...), sent)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("kafka: events were not taken within %v; %w", k.patience, k.dials.last())
+	}
+	return err
 }
 
 func record(m message) *kgo.Record {
@@ -149,20 +162,43 @@ func (k *kafka) close() error {
 	return nil
 }
 
-// kafkaLog is the client's log in ours. What it only informs of, at every
-// connection, is for those who look for a mistake.
+// dials remembers how the last connection went: the client itself tries until its
+// time is over, and then says no more than that.
+type dials struct {
+	mu  sync.Mutex
+	err error
+}
+
+// OnBrokerConnect is a kgo.HookBrokerConnect.
+func (d *dials) OnBrokerConnect(_ kgo.BrokerMetadata, _ time.Duration, _ net.Conn, err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.err = err
+}
+
+func (d *dials) last() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.err != nil {
+		return d.err
+	}
+	return errors.New("brokers are reached, and do not answer in time")
+}
+
+// kafkaLog is the client's log in ours. What it warns of again and again while a
+// broker is away is said once by the sink.
 type kafkaLog struct{ *zap.Logger }
 
 func (l kafkaLog) Level() kgo.LogLevel {
 	if l.Core().Enabled(zap.DebugLevel) {
 		return kgo.LogLevelInfo
 	}
-	return kgo.LogLevelWarn
+	return kgo.LogLevelError
 }
 
 func (l kafkaLog) Log(level kgo.LogLevel, text string, pairs ...any) {
 	write := l.Debug
-	if level <= kgo.LogLevelWarn {
+	if level == kgo.LogLevelError {
 		write = l.Warn
 	}
 	fields := make([]zap.Field, 0, len(pairs)/2)

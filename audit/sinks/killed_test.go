@@ -15,8 +15,8 @@ import (
 )
 
 // newSender is a process that ships the long trail, and is killed at the end.
-func newSender(t *testing.T, l *longTrail, sink policies.Sink) *remote {
-	source := l.source(t)
+func newSender(t *testing.T, l *longTrail, source Source, sink policies.Sink) *remote {
+	t.Helper()
 	sink.Batch.Events = 100
 	s := &remote{t: t, order: order{sink, source.Path, source.State, l.last}}
 	t.Cleanup(s.kill)
@@ -37,6 +37,24 @@ func (s *remote) resume() {
 	s.start()
 }
 
+// checkCursor holds the cursor on the disk to what the receiver has: a kill may
+// come in any moment.
+func checkCursor(t *testing.T, source Source, got *inbox, l *longTrail) {
+	t.Helper()
+	c, err := trail.LoadCursor(source.State, "soc")
+	if err != nil {
+		t.Error(err)
+	}
+	got.mu.Lock()
+	defer got.mu.Unlock()
+	for id, seq := range l.ids {
+		if seq <= c.Seq && got.seen[id] == 0 {
+			t.Errorf("the cursor stands at line %d, and line %d has not arrived", c.Seq, seq)
+			return
+		}
+	}
+}
+
 func await(t *testing.T, c <-chan struct{}) {
 	t.Helper()
 	select {
@@ -49,6 +67,7 @@ func await(t *testing.T, c <-chan struct{}) {
 // Events that the receiver has, and the sender does not know of, come again.
 func TestWebhookGetsEverythingFromASenderThatIsKilled(t *testing.T) {
 	l := theLongTrail(t)
+	source := l.source(t)
 	var got inbox
 	var requests atomic.Int64
 	kill, killed := make(chan struct{}), make(chan struct{})
@@ -57,6 +76,7 @@ func TestWebhookGetsEverythingFromASenderThatIsKilled(t *testing.T) {
 		if err != nil {
 			return
 		}
+		checkCursor(t, source, &got, l)
 		for line := range bytes.Lines(body) {
 			got.add(line)
 		}
@@ -66,7 +86,7 @@ func TestWebhookGetsEverythingFromASenderThatIsKilled(t *testing.T) {
 			<-killed
 		}
 	})
-	s := newSender(t, l, httpSink(policies.SinkHTTP, url))
+	s := newSender(t, l, source, httpSink(policies.SinkHTTP, url))
 	for range 2 {
 		await(t, kill)
 		s.kill()
@@ -86,13 +106,13 @@ func TestKafkaGetsEverythingFromASenderThatIsKilled(t *testing.T) {
 	kill := make(chan struct{}, 2)
 	c.ControlKey(int16(kmsg.Produce), func(kmsg.Request) (kmsg.Response, error, bool) {
 		c.KeepControl()
-		time.Sleep(pace / 2) // two partitions hold events
-		if n := requests.Add(1); n == 140 || n == 280 {
+		time.Sleep(pace)
+		if n := requests.Add(1); n == 70 || n == 140 {
 			kill <- struct{}{}
 		}
 		return nil, nil, false
 	})
-	s := newSender(t, l, kafkaSink(c))
+	s := newSender(t, l, l.source(t), kafkaSink(c))
 	for range 2 {
 		await(t, kill)
 		s.kill()

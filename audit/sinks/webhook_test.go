@@ -327,6 +327,19 @@ func TestAnswersAreBounded(t *testing.T) {
 	}
 }
 
+// Half an answer is none, whatever its status says.
+func TestAnswersMustBeWhole(t *testing.T) {
+	url := server(t, func(w http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body)
+		hijack(w, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", false)
+	})
+	r, err := newWebhook(httpSink(policies.SinkHTTP, url))
+	err = made(t, r, err).deliver(t.Context(), messages(t, 1))
+	if err == nil || !strings.Contains(err.Error(), "the answer (200) breaks off") {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestFilesOfASinkMustBeReadable(t *testing.T) {
 	missing := filepath.Join(t.TempDir(), "missing")
 	text := written(t, "text", "no certificate\n")
