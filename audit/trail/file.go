@@ -153,17 +153,40 @@ func (f *File) describe(line []byte) {
 }
 
 // Open returns the file's lines, decompressed.
-func (f File) Open() (io.ReadCloser, error) {
+func (f File) Open() (io.ReadCloser, error) { return f.OpenCounted(nil) }
+
+// OpenCounted is Open for whoever shows progress: read is called with the
+// number of bytes, as they are on the disk, each time that some are read.
+func (f File) OpenCounted(read func(bytes int)) (io.ReadCloser, error) {
 	raw, err := os.Open(f.Path)
-	if err != nil || !f.Compressed {
-		return raw, err
+	if err != nil {
+		return nil, err
 	}
-	decoder, err := zstd.NewReader(raw, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow))
+	var in io.ReadCloser = raw
+	if read != nil {
+		in = &countedFile{raw, read}
+	}
+	if !f.Compressed {
+		return in, nil
+	}
+	decoder, err := zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow))
 	if err != nil {
 		raw.Close()
 		return nil, err
 	}
-	return &segmentReader{decoder, raw}, nil
+	return &segmentReader{decoder, in}, nil
+}
+
+// countedFile tells of what is read.
+type countedFile struct {
+	io.ReadCloser
+	read func(bytes int)
+}
+
+func (f *countedFile) Read(p []byte) (int, error) {
+	n, err := f.ReadCloser.Read(p)
+	f.read(n)
+	return n, err
 }
 
 // maxWindow bounds what a segment that we did not write may ask for.
@@ -171,7 +194,7 @@ const maxWindow = 32 << 20
 
 type segmentReader struct {
 	*zstd.Decoder
-	file *os.File
+	file io.Closer
 }
 
 func (r *segmentReader) Close() error {
