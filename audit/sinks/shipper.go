@@ -230,6 +230,9 @@ func (s *shipper) settle() {
 }
 
 func (s *shipper) save() {
+	if s.source.State == "" {
+		return // a replay has no cursor
+	}
 	s.saved = s.now()
 	s.mu.Lock()
 	s.cursor.Updated = s.saved

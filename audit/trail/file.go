@@ -257,6 +257,21 @@ func (f File) Last() (head chain.Head, ok bool, err error) {
 	}
 }
 
+// Head returns where the chain stands at the end of the files, which are in
+// order; the zero Head where no line has a link.
+func Head(files []File) (chain.Head, error) {
+	for _, f := range slices.Backward(files) {
+		head, ok, err := f.Last()
+		if err != nil {
+			return head, fmt.Errorf("trail: the end of %s: %w", f.Path, err)
+		}
+		if ok {
+			return head, nil
+		}
+	}
+	return chain.Head{}, nil
+}
+
 // HasAction reports that the line's event.action is this one. The encoder writes
 // it second in `event`, which is the second member: no hostile value comes before.
 func HasAction(line []byte, action string) bool {
