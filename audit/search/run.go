@@ -109,15 +109,19 @@ func send(ctx context.Context, turn chan batch, b batch) bool {
 // forward sends a file's lines as they are found.
 func (c *crew) forward(ctx context.Context, s *scan, f trail.File, turn chan batch) error {
 	var b batch
-	held := 0
+	var room []byte // for the lines of the batch
 	err := c.scan(ctx, s, f, func(line []byte, _ *facts) bool {
-		b.lines = append(b.lines, slices.Clone(line))
-		if held += len(line); held < batchSize {
-			return true
+		if len(line) > cap(room)-len(room) {
+			full := b
+			b, room = batch{}, make([]byte, 0, max(batchSize, len(line)))
+			if len(full.lines) > 0 && !send(ctx, turn, full) {
+				return false
+			}
 		}
-		full := b
-		b, held = batch{}, 0
-		return send(ctx, turn, full)
+		from := len(room)
+		room = append(room, line...)
+		b.lines = append(b.lines, room[from:len(room):len(room)])
+		return true
 	})
 	if len(b.lines) > 0 {
 		send(ctx, turn, b)

@@ -30,7 +30,7 @@ than 80 % full), 2 the files cannot be read.
 Examples:
   lachan audit status
   lachan audit status --lang vi
-  */10 * * * * lachan audit status > /tmp/audit-status || mail -s "lachan" ops@hosting.example < /tmp/audit-status`
+  */10 * * * * out=$(lachan audit status) || echo "$out" | mail -s lachan ops@hosting.example`
 }
 
 // Run prints how the trail does.
