@@ -433,7 +433,6 @@ func FuzzReader(f *testing.F) {
 	f.Add(lines, lines, false)
 	f.Add([]byte("\n\n{}\n"), lines[:len(lines)-5], false)
 	f.Add([]byte{0x28, 0xb5, 0x2f, 0xfd, 0x04, 0x00, 0x01, 0, 0}, []byte(nil), true)
-	f.Add(bytes.Repeat([]byte("x"), MaxLine+2), lines, false)
 	f.Fuzz(func(t *testing.T, segment, growing []byte, compressed bool) {
 		path := filepath.Join(t.TempDir(), "audit.jsonl")
 		name := SegmentName(path, 1, when(1))
