@@ -46,7 +46,6 @@ func (p *progress) stop() {
 	}
 	close(p.stopping)
 	p.stopped.Wait()
-	p.stopping = make(chan struct{})
 }
 
 const (
