@@ -85,7 +85,7 @@ func (c *crew) told(err error) {
 	c.errs = append(c.errs, err)
 }
 
-// open opens and scans.
+// scan looks through one file, under the name it has by now.
 func (c *crew) scan(ctx context.Context, s *scan, f trail.File, yield func(line []byte, f *facts) bool) error {
 	f, body, err := trail.OpenListed(c.path, f, c.options.Progress)
 	if err != nil {

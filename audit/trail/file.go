@@ -70,18 +70,9 @@ func Files(path string) ([]File, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("trail: %w", err)
 	}
-	entries, err := os.ReadDir(filepath.Dir(path))
+	files, err := segments(path)
 	if err != nil {
 		return nil, fmt.Errorf("trail: %w", err)
-	}
-	var files []File
-	for _, entry := range entries {
-		if f, ok := segment(path, entry.Name()); ok {
-			if info, err := entry.Info(); err == nil {
-				f.Size = info.Size()
-				files = append(files, f)
-			}
-		}
 	}
 	slices.SortFunc(files, func(a, b File) int {
 		return cmp.Or(cmp.Compare(a.First, b.First), a.Begun.Compare(b.Begun), cmp.Compare(b.Path, a.Path))
@@ -93,6 +84,42 @@ func Files(path string) ([]File, error) {
 		return files, nil
 	}
 	return append(files, growing), nil
+}
+
+// segments lists those in the folder. Reading a folder is no atomic step: what is
+// compressed meanwhile may show under neither of its names. So it is read until it
+// shows the same twice.
+func segments(path string) (files []File, err error) {
+	before, err := segmentNames(path)
+	for range maxMoves {
+		if err != nil {
+			return nil, err
+		}
+		files = files[:0]
+		for _, name := range before {
+			f, _ := segment(path, name)
+			if info, err := os.Stat(f.Path); err == nil {
+				f.Size = info.Size()
+				files = append(files, f)
+			}
+		}
+		var now []string
+		if now, err = segmentNames(path); slices.Equal(now, before) {
+			break
+		}
+		before = now
+	}
+	return files, err
+}
+
+func segmentNames(path string) (names []string, err error) {
+	entries, err := os.ReadDir(filepath.Dir(path))
+	for _, entry := range entries {
+		if _, ok := segment(path, entry.Name()); ok {
+			names = append(names, entry.Name())
+		}
+	}
+	return names, err
 }
 
 func segment(path, name string) (File, bool) {

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/lachan-waf/lachan/audit/chain"
 )
@@ -17,6 +18,9 @@ import (
 // holds other lines. read is as for OpenCounted. The error is fs.ErrNotExist
 // where the lines are no longer kept.
 func OpenListed(path string, f File, read func(bytes int)) (File, io.ReadCloser, error) {
+	if f.Growing && f.Size == 0 { // by now it may be another, with lines before it that were not listed
+		return f, io.NopCloser(strings.NewReader("")), nil
+	}
 	for range maxMoves {
 		body, err := f.OpenCounted(read)
 		switch {
@@ -40,8 +44,8 @@ func OpenListed(path string, f File, read func(bytes int)) (File, io.ReadCloser,
 	return f, nil, fmt.Errorf("trail: %s: %w", f.Path, fs.ErrNotExist)
 }
 
-// maxMoves is how often a file is looked for: it is cut once and compressed once,
-// and listing it is no atomic step.
+// maxMoves is how often files are looked for that move meanwhile: each is cut once
+// and compressed once.
 const maxMoves = 5
 
 // isStill tells whether a growing file begins with the line it began with. The

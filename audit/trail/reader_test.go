@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -465,4 +466,51 @@ func FuzzReader(f *testing.F) {
 			t.Fatal(err)
 		}
 	})
+}
+
+// A sink's reader beside a writer that cuts and compresses all the time: each line
+// comes, once and in order.
+func TestReaderBesideAWriter(t *testing.T) {
+	const lines = 5000
+	s := newScribe(t)
+	var durable atomic.Uint64
+	done := make(chan error, 1)
+	go func() {
+		r := OpenReader(s.path, 1)
+		defer r.Close()
+		for want := uint64(1); want <= lines; {
+			line, err := r.Next(durable.Load())
+			switch {
+			case errors.Is(err, io.EOF):
+				time.Sleep(50 * time.Microsecond)
+				continue
+			case err != nil:
+				done <- err
+				return
+			case line.Seq != want:
+				done <- fmt.Errorf("line %d of %s comes instead of %d", line.Seq, line.File, want)
+				return
+			}
+			want++
+		}
+		done <- nil
+	}()
+	for i := range lines {
+		s.write(1)
+		durable.Store(s.head.Seq)
+		if i%50 == 49 {
+			f := s.cut()
+			if i%100 == 99 {
+				s.compress(f)
+			}
+		}
+	}
+	select {
+	case err := <-done:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(time.Minute):
+		t.Error("not all lines came")
+	}
 }

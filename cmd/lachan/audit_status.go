@@ -11,6 +11,7 @@ import (
 
 	"github.com/lachan-waf/lachan/audit"
 	"github.com/lachan-waf/lachan/audit/health"
+	"github.com/lachan-waf/lachan/policies"
 )
 
 type auditStatusCmd struct {
@@ -156,7 +157,7 @@ func (s status) sink(sink *health.Sink) []string {
 	if sink.Lag == 0 {
 		words = append(words, s.say.none)
 	} else {
-		words = append(words, fmt.Sprintf(s.say.waiting, sink.Lag), fmt.Sprintf(s.say.behind, sink.Behind.Round(time.Second)))
+		words = append(words, fmt.Sprintf(s.say.waiting, sink.Lag), fmt.Sprintf(s.say.behind, spell(sink.Behind)))
 	}
 	if sink.Rejected > 0 {
 		words = append(words, fmt.Sprintf(s.say.rejected, sink.Rejected))
@@ -171,7 +172,16 @@ func (s status) ago(t time.Time) string {
 	if t.IsZero() {
 		return "?"
 	}
-	return max(s.Now.Sub(t), 0).Round(time.Second).String()
+	return spell(max(s.Now.Sub(t), 0))
+}
+
+// spell is a duration as exact as anybody wants it.
+func spell(d time.Duration) string {
+	const day = 24 * time.Hour
+	if d >= 2*day {
+		return policies.Duration(d.Truncate(day)).String()
+	}
+	return policies.Duration(d.Round(time.Second)).String()
 }
 
 func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }
