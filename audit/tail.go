@@ -3,6 +3,7 @@ package audit
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -151,7 +152,7 @@ func (t *tailer) show(raw []byte) error {
 		return nil
 	}
 	text := string(raw)
-	if !t.opts.JSON {
+	if !t.opts.JSON || !json.Valid(raw) {
 		text = Readable(raw, t.opts.Color, t.opts.Zone)
 	}
 	_, err := io.WriteString(t.out, text+"\n")

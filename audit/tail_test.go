@@ -78,6 +78,9 @@ func TestTailIsReadable(t *testing.T) {
 	if got := tailOf(t, path, TailOptions{Lines: 1, JSON: true, Actions: []Action{Strip}}); got != encodeLine(t, stripEvent()) {
 		t.Errorf("as JSON: %q", got)
 	}
+	if got := tailOf(t, path, TailOptions{Lines: 1, JSON: true}); got != `? \u001b[2Jno JSON`+"\n" {
+		t.Errorf("what is no JSON: %q", got)
+	}
 	if got := tailOf(t, path, TailOptions{Lines: 9, Sites: []string{"other"}}); got != "" {
 		t.Errorf("of another site: %q", got)
 	}

@@ -200,10 +200,43 @@ func (t *tally) result(top int) *Counts {
 		}
 		return strings.Compare(a.Value, b.Value)
 	})
-	if top > 0 && len(c.Top) > top && !c.By.ofTime() {
+	switch {
+	case c.By.ofTime():
+		c.Top = c.By.filled(c.Top)
+	case top > 0 && len(c.Top) > top:
 		c.Top = c.Top[:top]
 	}
 	return &c
+}
+
+// maxFilled is how many hours or days are shown though nothing happened in most.
+const maxFilled = 10_000
+
+// filled puts in the hours or days without events between those with some: a
+// histogram of time without them lies. The values are in order.
+func (k Key) filled(counts []Count) []Count {
+	layout, step := dayLayout, 24*time.Hour
+	if k == ByHour {
+		layout, step = hourLayout, time.Hour
+	}
+	if len(counts) == 0 {
+		return counts
+	}
+	// Of a clock on a wall, which knows no summer time.
+	first, err1 := time.Parse(layout, counts[0].Value)
+	last, err2 := time.Parse(layout, counts[len(counts)-1].Value)
+	if err1 != nil || err2 != nil || last.Sub(first)/step >= maxFilled {
+		return counts
+	}
+	var all []Count
+	for at := first; !at.After(last); at = at.Add(step) {
+		c := Count{Value: at.Format(layout)}
+		if counts[0].Value == c.Value {
+			c, counts = counts[0], counts[1:]
+		}
+		all = append(all, c)
+	}
+	return all
 }
 
 func (k Key) ofTime() bool { return k == ByHour || k == ByDay }

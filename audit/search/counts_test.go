@@ -40,7 +40,9 @@ func TestCountsAreThoseOfAPlainReader(t *testing.T) {
 		}
 		got := map[string]uint64{}
 		for i, count := range c.Top {
-			got[count.Value] = count.Events
+			if count.Events > 0 {
+				got[count.Value] = count.Events
+			}
 			if i > 0 && !by.ofTime() && count.Events > c.Top[i-1].Events || i > 0 && by.ofTime() && count.Value < c.Top[i-1].Value {
 				t.Errorf("%s: out of order at %+v", by, count)
 			}
@@ -98,6 +100,19 @@ func TestTooManyValuesKeepTheLargest(t *testing.T) {
 	}
 	if c.Events != 20000 {
 		t.Errorf("%d events", c.Events)
+	}
+}
+
+func TestHoursWithoutEventsShow(t *testing.T) {
+	got := ByHour.filled([]Count{{"2026-11-25 22:00", 3}, {"2026-11-26 01:00", 4}})
+	want := []Count{{"2026-11-25 22:00", 3}, {"2026-11-25 23:00", 0}, {"2026-11-26 00:00", 0}, {"2026-11-26 01:00", 4}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	for _, far := range [][]Count{{}, {{"2026-11-25 22:00", 3}}, {{"0000-01-01 22:00", 3}, {"2026-11-26 01:00", 4}}} {
+		if got := ByHour.filled(far); len(got) != len(far) {
+			t.Errorf("%v became %d", far, len(got))
+		}
 	}
 }
 

@@ -3,7 +3,7 @@ package search
 import (
 	"encoding/csv"
 	"encoding/json"
-	"fmt"
+	"errors"
 	"io"
 	"strconv"
 	"strings"
@@ -83,11 +83,13 @@ func NewCSV(w io.Writer, bom bool) (*CSV, error) {
 	return c, c.w.Write(columns())
 }
 
-// Write adds the event of a line.
+// Write adds the event of a line. One that somebody has altered so that it can
+// no longer be read stands in its row as a message.
 func (c *CSV) Write(line []byte) error {
 	var r row
-	if err := json.Unmarshal(line, &r); err != nil {
-		return fmt.Errorf("audit: search: %w", err)
+	var mistyped *json.UnmarshalTypeError // the other members are read
+	if err := json.Unmarshal(line, &r); err != nil && !errors.As(err, &mistyped) {
+		r = row{Message: string(line)}
 	}
 	cells := r.cells()
 	for i, cell := range cells {

@@ -51,3 +51,23 @@ func TestNoCellIsAFormula(t *testing.T) {
 		}
 	}
 }
+
+func TestRowsOfAlteredEvents(t *testing.T) {
+	var out bytes.Buffer
+	table, err := NewCSV(&out, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{`{"event":{"action":"block","severity":"x"},"message":"m"}`, `{"event":{"action":"block"},"message":"\x"}`} {
+		if err := table.Write([]byte(line)); err != nil {
+			t.Errorf("%s: %v", line, err)
+		}
+	}
+	if err := table.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(&out).ReadAll()
+	if err != nil || len(rows) != 3 || rows[1][1] != "block" || rows[1][17] != "m" || !strings.Contains(rows[2][17], `"action":"block"`) {
+		t.Errorf("%q, %v", rows, err)
+	}
+}
