@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"syscall"
 	"time"
 
 	"go.uber.org/zap"
@@ -48,7 +47,7 @@ func startKeeper(cfg policies.Audit, info Info, l *Log) *keeper {
 func newKeeper(cfg policies.Audit, info Info, l *Log) *keeper {
 	return &keeper{
 		log: l, logger: info.Logger, now: info.Now, retention: time.Duration(cfg.Retention), path: cfg.File,
-		usage: diskUsage, delivered: deliveredTo(cfg.Sinks, info.State),
+		usage: trail.DiskUsage, delivered: deliveredTo(cfg.Sinks, info.State),
 		stopping: make(chan struct{}), done: make(chan struct{}),
 	}
 }
@@ -267,16 +266,3 @@ func (k *keeper) thinned(span trail.Span) {
 
 // keepLine tells what is sacrificed last: all but events of what went on.
 func keepLine(line []byte) bool { return !trail.HasAction(line, string(Detect)) }
-
-// diskUsage is the share of a disk that is used, for whoever is not root.
-func diskUsage(folder string) (float64, error) {
-	var s syscall.Statfs_t
-	if err := syscall.Statfs(folder, &s); err != nil {
-		return 0, err
-	}
-	if s.Blocks == 0 {
-		return 0, nil
-	}
-	usable := s.Blocks - s.Bfree + s.Bavail
-	return 1 - float64(s.Bavail)/float64(max(usable, 1)), nil
-}

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"encoding/json"
+	"math"
 	"net"
 	"strconv"
 	"strings"
@@ -44,6 +45,26 @@ func parseLine(raw []byte) (*line, error) {
 		return nil, err
 	}
 	return e, nil
+}
+
+// Readable is an event's line for an operator's eyes, with ANSI colours or
+// without; zone is that of the time, nil: local. What is no event comes after a
+// question mark. Nothing in it reaches a terminal as a control code.
+func Readable(raw []byte, color bool, zone *time.Location) string {
+	e, err := parseLine(raw)
+	if err != nil {
+		return "? " + onTerminal(string(raw), maxShown)
+	}
+	return e.render(color, zone)
+}
+
+// Harmless is a text as a terminal may get it: controls and direction overrides
+// are shown, as \u001b, not obeyed.
+func Harmless(s string) string {
+	if plain(s) {
+		return s
+	}
+	return onTerminal(s, math.MaxInt)
 }
 
 // How much of a hostile field a line shows.
@@ -185,7 +206,7 @@ func onTerminal(s string, limit int) string {
 		if r < 0x20 || deceptive(r) {
 			piece = `\u` + hex(r, 4)
 		}
-		if b.Len()+len(piece)+len(ellipsis) > limit && i+utf8.RuneLen(r) < len(s) {
+		if b.Len() > limit-len(piece)-len(ellipsis) && i+utf8.RuneLen(r) < len(s) {
 			b.WriteString(ellipsis)
 			break
 		}

@@ -3,6 +3,7 @@ package audit
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -150,16 +151,10 @@ func (t *tailer) show(raw []byte) error {
 	if !t.wants(raw) {
 		return nil
 	}
-	e, err := parseLine(raw)
-	var text string
-	switch {
-	case err != nil:
-		text = "? " + onTerminal(string(raw), maxShown)
-	case t.opts.JSON:
-		text = string(raw)
-	default:
-		text = e.render(t.opts.Color, t.opts.Zone)
+	text := string(raw)
+	if !t.opts.JSON || !json.Valid(raw) {
+		text = Readable(raw, t.opts.Color, t.opts.Zone)
 	}
-	_, err = io.WriteString(t.out, text+"\n")
+	_, err := io.WriteString(t.out, text+"\n")
 	return err
 }

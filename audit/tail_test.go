@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/lachan-waf/lachan/audit/chain"
+	"github.com/lachan-waf/lachan/audit/trail"
+	"github.com/lachan-waf/lachan/policies"
 )
 
 // screen is what Tail writes to.
@@ -75,6 +77,9 @@ func TestTailIsReadable(t *testing.T) {
 	}
 	if got := tailOf(t, path, TailOptions{Lines: 1, JSON: true, Actions: []Action{Strip}}); got != encodeLine(t, stripEvent()) {
 		t.Errorf("as JSON: %q", got)
+	}
+	if got := tailOf(t, path, TailOptions{Lines: 1, JSON: true}); got != `? \u001b[2Jno JSON`+"\n" {
+		t.Errorf("what is no JSON: %q", got)
 	}
 	if got := tailOf(t, path, TailOptions{Lines: 9, Sites: []string{"other"}}); got != "" {
 		t.Errorf("of another site: %q", got)
@@ -224,4 +229,42 @@ func TestTailFollowsALog(t *testing.T) {
 		closeLog(t, l)
 		sees(sealedLine(t, blockEvent()))
 	})
+}
+
+// The trail is cut under a reader that follows: each event shows once.
+func TestTailFollowsAcrossCuts(t *testing.T) {
+	f := newFolder(t)
+	synctest.Test(t, func(t *testing.T) {
+		var s screen
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- Tail(ctx, &s, f.path, TailOptions{Follow: true, JSON: true, Lines: -1}) }()
+		l := f.open(t, policies.Audit{Rotate: 4 << 10})
+		for i := range 60 {
+			l.Record(Event{Action: Block, RequestID: fmt.Sprint(i), Site: "portal"})
+			time.Sleep(2 * pollInterval)
+		}
+		closeLog(t, l)
+		time.Sleep(2 * pollInterval)
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		want := 0
+		for _, e := range parseLog(t, []byte(s.take())) {
+			if e.Event.Action != "block" {
+				continue
+			}
+			if e.HTTP.Request.ID != fmt.Sprint(want) {
+				t.Fatalf("event %s shows instead of %d", e.HTTP.Request.ID, want)
+			}
+			want++
+		}
+		if want != 60 {
+			t.Errorf("%d events show", want)
+		}
+	})
+	if files, err := trail.Files(f.path); err != nil || len(files) < 5 {
+		t.Errorf("%d files, %v", len(files), err)
+	}
 }

@@ -276,6 +276,9 @@ func (s *shipper) recovered() {
 }
 
 func (s *shipper) save() {
+	if s.source.State == "" {
+		return // a replay has no cursor
+	}
 	s.mu.Lock()
 	s.cursor.Updated = s.now()
 	c := s.cursor

@@ -70,18 +70,9 @@ func Files(path string) ([]File, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("trail: %w", err)
 	}
-	entries, err := os.ReadDir(filepath.Dir(path))
+	files, err := segments(path)
 	if err != nil {
 		return nil, fmt.Errorf("trail: %w", err)
-	}
-	var files []File
-	for _, entry := range entries {
-		if f, ok := segment(path, entry.Name()); ok {
-			if info, err := entry.Info(); err == nil {
-				f.Size = info.Size()
-				files = append(files, f)
-			}
-		}
 	}
 	slices.SortFunc(files, func(a, b File) int {
 		return cmp.Or(cmp.Compare(a.First, b.First), a.Begun.Compare(b.Begun), cmp.Compare(b.Path, a.Path))
@@ -93,6 +84,42 @@ func Files(path string) ([]File, error) {
 		return files, nil
 	}
 	return append(files, growing), nil
+}
+
+// segments lists those in the folder. Reading a folder is no atomic step: what is
+// compressed meanwhile may show under neither of its names. So it is read until it
+// shows the same twice.
+func segments(path string) (files []File, err error) {
+	before, err := segmentNames(path)
+	for range maxMoves {
+		if err != nil {
+			return nil, err
+		}
+		files = files[:0]
+		for _, name := range before {
+			f, _ := segment(path, name)
+			if info, err := os.Stat(f.Path); err == nil {
+				f.Size = info.Size()
+				files = append(files, f)
+			}
+		}
+		var now []string
+		if now, err = segmentNames(path); slices.Equal(now, before) {
+			break
+		}
+		before = now
+	}
+	return files, err
+}
+
+func segmentNames(path string) (names []string, err error) {
+	entries, err := os.ReadDir(filepath.Dir(path))
+	for _, entry := range entries {
+		if _, ok := segment(path, entry.Name()); ok {
+			names = append(names, entry.Name())
+		}
+	}
+	return names, err
 }
 
 func segment(path, name string) (File, bool) {
@@ -153,17 +180,40 @@ func (f *File) describe(line []byte) {
 }
 
 // Open returns the file's lines, decompressed.
-func (f File) Open() (io.ReadCloser, error) {
+func (f File) Open() (io.ReadCloser, error) { return f.OpenCounted(nil) }
+
+// OpenCounted is Open for whoever shows progress: read is called with the
+// number of bytes, as they are on the disk, each time that some are read.
+func (f File) OpenCounted(read func(bytes int)) (io.ReadCloser, error) {
 	raw, err := os.Open(f.Path)
-	if err != nil || !f.Compressed {
-		return raw, err
+	if err != nil {
+		return nil, err
 	}
-	decoder, err := zstd.NewReader(raw, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow))
+	var in io.ReadCloser = raw
+	if read != nil {
+		in = &countedFile{raw, read}
+	}
+	if !f.Compressed {
+		return in, nil
+	}
+	decoder, err := zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow))
 	if err != nil {
 		raw.Close()
 		return nil, err
 	}
-	return &segmentReader{decoder, raw}, nil
+	return &segmentReader{decoder, in}, nil
+}
+
+// countedFile tells of what is read.
+type countedFile struct {
+	io.ReadCloser
+	read func(bytes int)
+}
+
+func (f *countedFile) Read(p []byte) (int, error) {
+	n, err := f.ReadCloser.Read(p)
+	f.read(n)
+	return n, err
 }
 
 // maxWindow bounds what a segment that we did not write may ask for.
@@ -171,7 +221,7 @@ const maxWindow = 32 << 20
 
 type segmentReader struct {
 	*zstd.Decoder
-	file *os.File
+	file io.Closer
 }
 
 func (r *segmentReader) Close() error {
@@ -232,6 +282,21 @@ func (f File) Last() (head chain.Head, ok bool, err error) {
 			head, ok = link.Head(), true
 		}
 	}
+}
+
+// Head returns where the chain stands at the end of the files, which are in
+// order; the zero Head where no line has a link.
+func Head(files []File) (chain.Head, error) {
+	for _, f := range slices.Backward(files) {
+		head, ok, err := f.Last()
+		if err != nil {
+			return head, fmt.Errorf("trail: the end of %s: %w", f.Path, err)
+		}
+		if ok {
+			return head, nil
+		}
+	}
+	return chain.Head{}, nil
 }
 
 // HasAction reports that the line's event.action is this one. The encoder writes

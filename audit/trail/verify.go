@@ -9,8 +9,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/lachan-waf/lachan/audit/chain"
@@ -71,10 +73,10 @@ func (r *Report) Whole() bool { return len(r.Findings) == 0 }
 
 // VerifyOptions say what a trail is held against.
 type VerifyOptions struct {
-	Files    []string // in order; empty: those of the trail
-	Public   string   // key of the checkpoints; empty: their signatures are not checked
-	Notes    []string // checkpoints kept elsewhere, by a SOC or in the state directory
-	Progress func(bytes int)
+	Files    []string        // in order; empty: those of the trail
+	Public   string          // key of the checkpoints; empty: their signatures are not checked
+	Notes    []string        // checkpoints kept elsewhere, by a SOC or in the state directory
+	Progress func(bytes int) // of a file as it is on the disk, as they are read; nil: nobody asks
 }
 
 // maxFindings is how many are listed: one is enough to look, and a file of
@@ -89,7 +91,7 @@ func Verify(ctx context.Context, path string, o VerifyOptions) (*Report, error) 
 	if err != nil {
 		return nil, err
 	}
-	v := verifier{options: o, report: &Report{Findings: []Finding{}, Unverified: o.Public == ""}, wanted: map[uint64]checkpoint.Checkpoint{}}
+	v := verifier{trail: path, options: o, report: &Report{Findings: []Finding{}, Unverified: o.Public == ""}, wanted: map[uint64]checkpoint.Checkpoint{}}
 	if err := v.expect(o.Notes); err != nil {
 		return nil, err
 	}
@@ -108,13 +110,14 @@ func filesToVerify(path string, named []string) ([]File, error) {
 	}
 	var files []File
 	for _, name := range named {
-		files = append(files, File{Path: name, Compressed: len(name) > 4 && name[len(name)-4:] == ".zst"})
+		files = append(files, File{Path: name, Compressed: strings.HasSuffix(name, ".zst")})
 	}
 	return files, nil
 }
 
 // verifier holds the state between lines.
 type verifier struct {
+	trail   string
 	options VerifyOptions
 	report  *Report
 	head    chain.Head
@@ -157,18 +160,21 @@ func (v *verifier) open(signed string) (checkpoint.Checkpoint, error) {
 }
 
 func (v *verifier) file(ctx context.Context, f File) error {
-	body, err := f.Open()
-	if err != nil {
-		return fmt.Errorf("trail: %w", err)
+	f, body, err := v.openListed(f)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && len(v.options.Files) == 0:
+		return nil // removed since it was listed: the lines after it tell by whom
+	case err != nil:
+		return err
 	}
 	defer body.Close()
 	v.report.Files++
 	v.path, v.line = f.Path, 0
-	lines := bufio.NewReaderSize(body, 256<<10)
+	lines := bufio.NewReaderSize(body, readSize)
 	for ctx.Err() == nil {
 		raw, err := lines.ReadSlice('\n')
-		if v.options.Progress != nil {
-			v.options.Progress(len(raw))
+		if f.Growing && errors.Is(err, io.EOF) && len(raw) > 0 {
+			raw, err = rest(ctx, lines, raw)
 		}
 		switch {
 		case err == nil:
@@ -185,6 +191,34 @@ func (v *verifier) file(ctx context.Context, f File) error {
 		return nil
 	}
 	return ctx.Err()
+}
+
+func (v *verifier) openListed(f File) (File, io.ReadCloser, error) {
+	if len(v.options.Files) == 0 {
+		return OpenListed(v.trail, f, v.options.Progress)
+	}
+	body, err := f.OpenCounted(v.options.Progress)
+	if err != nil {
+		return f, nil, fmt.Errorf("trail: %w", err)
+	}
+	return f, body, nil
+}
+
+// rest waits a moment for the other half of a line that is being written.
+func rest(ctx context.Context, lines *bufio.Reader, half []byte) ([]byte, error) {
+	line := slices.Clone(half)
+	for range 10 {
+		select {
+		case <-time.After(20 * time.Millisecond):
+		case <-ctx.Done():
+		}
+		more, err := lines.ReadSlice('\n')
+		line = append(line, more...)
+		if !errors.Is(err, io.EOF) || len(line) > MaxLine {
+			return line, err
+		}
+	}
+	return line, io.EOF
 }
 
 func (v *verifier) found(fault Fault, seq uint64, text string) {

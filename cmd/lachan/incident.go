@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/lachan-waf/lachan/audit/incident"
+	"github.com/lachan-waf/lachan/audit/trail"
 	"github.com/lachan-waf/lachan/policies"
 	"github.com/lachan-waf/lachan/proxy/evidence"
 )
@@ -75,8 +76,13 @@ func (c *incidentCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer bar.end()
-	return c.write(ctx, bundle, bar)
+	done, err := c.write(ctx, bundle)
+	bar.stop()
+	if err != nil {
+		return fmt.Errorf("incident: %w", err)
+	}
+	done.print()
+	return nil
 }
 
 // prepare finds out what the bundle is made of.
@@ -88,18 +94,21 @@ func (c *incidentCmd) prepare(now time.Time) (*incident.Case, *progress, error) 
 	if c.File == "" {
 		c.File = cfg.Audit.File
 	}
-	files, err := trailFiles(c.File)
+	files, err := trail.Files(c.File)
+	if err == nil && len(files) == 0 {
+		_, err = os.Stat(c.File) // says what is missing
+	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("audit trail: %w", err)
 	}
-	bar := newProgress("reading the trail", incident.Readings*sizeOf(files))
+	bar := showProgress("reading the trail", incident.Readings*sizeOf(c.File, nil))
 	hostname, err := os.Hostname()
 	if err != nil {
 		return nil, nil, err
 	}
 	bundle := &incident.Case{
 		Site: c.Site, Number: c.Case, From: c.From.start(), To: c.To.end(), Zone: time.Local,
-		Lines: trailLines(files, bar.add), Clock: incident.ReadClock(), Now: now, Hostname: hostname, Version: version(),
+		Lines: trailLines(c.File, files, bar.add), Clock: incident.ReadClock(), Now: now, Hostname: hostname, Version: version(),
 	}
 	if c.Language != "both" {
 		bundle.Languages = []string{c.Language}
@@ -186,19 +195,19 @@ func fileSum(path string) (string, error) {
 }
 
 // write leaves no half of a bundle, and never one in the place of another.
-func (c *incidentCmd) write(ctx context.Context, bundle *incident.Case, bar *progress) error {
+func (c *incidentCmd) write(ctx context.Context, bundle *incident.Case) (*writtenBundle, error) {
 	path := c.Output
 	if path == "" {
 		const layout = "20060102T1504"
 		path = fmt.Sprintf("incident-%s-%s-%s.zip", filepath.Base(c.Site), bundle.From.Local().Format(layout), bundle.To.Local().Format(layout))
 	}
 	if _, err := os.Lstat(path); err == nil {
-		return fmt.Errorf("%s exists: name another file with --output", path)
+		return nil, fmt.Errorf("%s exists: name another file with --output", path)
 	}
 	// Only the owner may read it: a page can hold what one visitor alone may see.
 	out, err := os.OpenFile(path+".new", os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	sum := sha256.New()
 	result, err := incident.Write(ctx, io.MultiWriter(out, sum), bundle)
@@ -208,17 +217,27 @@ func (c *incidentCmd) write(ctx context.Context, bundle *incident.Case, bar *pro
 	if err = errors.Join(err, out.Close()); err == nil {
 		err = os.Rename(path+".new", path)
 	}
-	bar.end()
 	if err != nil {
 		_ = os.Remove(path + ".new") // the error that counts is the one before
-		return fmt.Errorf("incident: %w", err)
+		return nil, err
 	}
-	fmt.Printf("%s\n  events     %d\n  documents  %d\n  chain      %s\n", path, result.Events, result.Documents, chainWords(result.Verdict))
-	if result.Unreadable > 0 {
-		fmt.Printf("  unreadable %d %s of the trail\n", result.Unreadable, plural(int(result.Unreadable), "line"))
+	return &writtenBundle{path, result, sum.Sum(nil)}, nil
+}
+
+// writtenBundle is what somebody who hands a bundle over wants to write down.
+type writtenBundle struct {
+	path   string
+	result *incident.Result
+	sum    []byte
+}
+
+func (b *writtenBundle) print() {
+	r := b.result
+	fmt.Printf("%s\n  events     %d\n  documents  %d\n  chain      %s\n", b.path, r.Events, r.Documents, chainWords(r.Verdict))
+	if r.Unreadable > 0 {
+		fmt.Printf("  unreadable %d %s of the trail\n", r.Unreadable, plural(int(r.Unreadable), "line"))
 	}
-	fmt.Printf("  SHA-256    %x\n  manifest   %s\n", sum.Sum(nil), result.ManifestSHA256)
-	return nil
+	fmt.Printf("  SHA-256    %x\n  manifest   %s\n", b.sum, r.ManifestSHA256)
 }
 
 // chainWords says what a verdict means.

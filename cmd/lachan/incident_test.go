@@ -14,6 +14,7 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 
+	"github.com/lachan-waf/lachan/audit/trail"
 	"github.com/lachan-waf/lachan/proxy/evidence"
 )
 
@@ -138,29 +139,29 @@ func readZip(t *testing.T, path string) map[string]string {
 func TestTrailLinesAtTheirEdges(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "audit.jsonl")
-	writeText(t, filepath.Join(dir, "audit-1.jsonl"), "a\n\nhalf")
-	writeText(t, path, "b\n"+strings.Repeat("l", maxTrailLine+9)+"\nc\nunfinished")
-	files, err := trailFiles(path)
+	writeText(t, filepath.Join(dir, "audit-20261126T000000Z-7.jsonl"), "a\n\nhalf")
+	writeText(t, path, "b\n"+strings.Repeat("l", trail.MaxLine+9)+"\nc\nunfinished")
+	files, err := trail.Files(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var got []string
 	read := 0
-	for line, err := range trailLines(files, func(n int) { read += n }) {
+	for line, err := range trailLines(path, files, func(n int) { read += n }) {
 		if err != nil {
 			t.Fatal(err)
 		}
 		got = append(got, string(line[:min(len(line), 4)]))
 	}
-	if strings.Join(got, " ") != "a half b llll c" || int64(read) != sizeOf(files) {
+	if strings.Join(got, " ") != "a half b llll c" || int64(read) != sizeOf(path, nil) {
 		t.Errorf("%q, %d bytes", got, read)
 	}
-	writeText(t, filepath.Join(dir, "audit-0.jsonl.zst"), "no zstd at all")
-	if files, err = trailFiles(path); err != nil {
+	writeText(t, filepath.Join(dir, "audit-20261126T000000Z-1.jsonl.zst"), "no zstd at all")
+	if files, err = trail.Files(path); err != nil {
 		t.Fatal(err)
 	}
-	for _, err := range trailLines(files, func(int) {}) {
-		if err == nil || !strings.Contains(err.Error(), "audit-0.jsonl.zst") {
+	for _, err := range trailLines(path, files, func(int) {}) {
+		if err == nil || !strings.Contains(err.Error(), "audit-20261126T000000Z-1.jsonl.zst") {
 			t.Errorf("%v", err)
 		}
 		break
@@ -170,27 +171,15 @@ func TestTrailLinesAtTheirEdges(t *testing.T) {
 func FuzzTrailLines(f *testing.F) {
 	f.Add([]byte("a\nb"), true)
 	f.Fuzz(func(t *testing.T, content []byte, zst bool) {
-		name := filepath.Join(t.TempDir(), "audit-1.jsonl")
+		file := trail.File{Path: filepath.Join(t.TempDir(), "audit-20261126T000000Z-1.jsonl"), First: 1, Compressed: zst}
 		if zst {
-			name += ".zst"
+			file.Path += ".zst"
 		}
-		writeText(t, name, string(content))
-		for line, err := range trailLines([]string{name, name}, func(int) {}) {
-			if bytes.ContainsRune(line, '\n') || len(line) > maxTrailLine || err == nil && len(line) == 0 {
+		writeText(t, file.Path, string(content))
+		for line, err := range trailLines("audit.jsonl", []trail.File{file, file}, func(int) {}) {
+			if bytes.ContainsRune(line, '\n') || len(line) > trail.MaxLine || err == nil && len(line) == 0 {
 				t.Errorf("%q, %v", line, err)
 			}
 		}
 	})
-}
-
-func TestProgressLine(t *testing.T) {
-	p := newProgress("reading", 200)
-	p.add(50)
-	if got := p.line(); got != "reading ███████░░░░░░░░░░░░░░░░░░░░░░░  25 %" {
-		t.Error(got)
-	}
-	p.add(1000) // the file grew
-	if !strings.HasSuffix(p.line(), "100 %") {
-		t.Error(p.line())
-	}
 }

@@ -2,53 +2,82 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
-
-	"golang.org/x/term"
 )
 
-// progress is a bar on standard error, if that is a terminal. It is for one
-// goroutine.
+// progress is a bar on standard error for what takes long: nothing where that is
+// no terminal. All methods may be called on nil, and add from any goroutine.
 type progress struct {
-	what        string
-	done, total int64 // bytes
-	shown       time.Time
-	terminal    bool
+	out   io.Writer
+	what  string
+	total int64
+	done  atomic.Int64
+	begun time.Time
+
+	stopping chan struct{}
+	stopped  sync.WaitGroup
 }
 
-func newProgress(what string, total int64) *progress {
-	return &progress{what: what, total: total, terminal: term.IsTerminal(int(os.Stderr.Fd()))}
+// showProgress is ended by stop. total is in bytes.
+func showProgress(what string, total int64) *progress {
+	if !onTerminal(os.Stderr) || total == 0 {
+		return nil
+	}
+	p := &progress{out: os.Stderr, what: what, total: total, begun: time.Now(), stopping: make(chan struct{})}
+	p.stopped.Go(p.run)
+	return p
+}
+
+func (p *progress) add(bytes int) {
+	if p != nil {
+		p.done.Add(int64(bytes))
+	}
+}
+
+// stop takes the bar away.
+func (p *progress) stop() {
+	if p == nil {
+		return
+	}
+	close(p.stopping)
+	p.stopped.Wait()
 }
 
 const (
-	progressEvery = 100 * time.Millisecond
-	progressWidth = 30
+	// barDelay keeps what is soon done from flickering.
+	barDelay = 500 * time.Millisecond
+	barWidth = 30
 )
 
-// add tells of n more bytes.
-func (p *progress) add(n int) {
-	p.done += int64(n)
-	if !p.terminal || time.Since(p.shown) < progressEvery {
-		return
+func (p *progress) run() {
+	ticker := time.NewTicker(barDelay)
+	defer ticker.Stop()
+	for shown := false; ; shown = true {
+		select {
+		case <-ticker.C:
+			fmt.Fprint(p.out, "\r"+p.line()+"\x1b[K")
+		case <-p.stopping:
+			if shown {
+				fmt.Fprint(p.out, "\r\x1b[K")
+			}
+			return
+		}
 	}
-	p.shown = time.Now()
-	fmt.Fprintf(os.Stderr, "\r\x1b[K%s", p.line())
 }
 
+// line is `verifying [#######.......] 31 %, 0:12 left`.
 func (p *progress) line() string {
-	share := 1.0
-	if p.total > 0 {
-		share = min(1, float64(p.done)/float64(p.total))
+	share := min(float64(p.done.Load())/float64(p.total), 1)
+	filled := int(share * barWidth)
+	text := fmt.Sprintf("%s [%s%s] %.0f %%", p.what, strings.Repeat("#", filled), strings.Repeat(".", barWidth-filled), 100*share)
+	if took := time.Since(p.begun); share > 0 && share < 1 {
+		left := time.Duration(float64(took) * (1 - share) / share).Round(time.Second)
+		text += fmt.Sprintf(", %d:%02d left", int(left.Minutes()), int(left.Seconds())%60)
 	}
-	full := int(share * progressWidth)
-	return fmt.Sprintf("%s %s%s %3.0f %%", p.what, strings.Repeat("█", full), strings.Repeat("░", progressWidth-full), 100*share)
-}
-
-// end takes the bar away.
-func (p *progress) end() {
-	if p.terminal && !p.shown.IsZero() {
-		fmt.Fprint(os.Stderr, "\r\x1b[K")
-	}
+	return text
 }

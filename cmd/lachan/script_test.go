@@ -23,5 +23,8 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs testdata/script at the top of the repository.
 func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{Dir: "../../testdata/script"})
+	testscript.Run(t, testscript.Params{
+		Dir:  "../../testdata/script",
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"trail": writeTrail},
+	})
 }
