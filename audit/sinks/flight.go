@@ -37,6 +37,7 @@ func (f *flight) add(m mark) {
 		return
 	}
 	if n := len(f.marks); n > 1 && m.at.Sub(f.marks[n-2].at) < resolution {
+		m.bytes = max(m.bytes, f.marks[n-1].bytes)
 		f.marks[n-1] = m // later than it was: never too early
 		return
 	}

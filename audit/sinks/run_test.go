@@ -53,8 +53,8 @@ sites:
 	k.sender.Trail = srv.AuditFile
 	k.verify(t)
 	k.judge(t, got)
-	if k.events < 300 {
-		t.Errorf("%d events", k.events)
+	if k.events < 200 { // what waits for the disk when the program is killed is gone
+		t.Errorf("the trail has %d of 400 events", k.events)
 	}
 }
 

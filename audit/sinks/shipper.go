@@ -105,25 +105,13 @@ func (s *shipper) round(ctx context.Context) error {
 	if err := s.gather(ctx); err != nil {
 		return err
 	}
-	if err := s.settle(); err != nil && !s.renewed(err) {
+	if err := s.settle(); err != nil {
 		return err
 	}
 	if err := s.deliver(ctx); err != nil {
 		return err
 	}
 	return s.settle()
-}
-
-// renewed drops a connection that has ended with nothing on its way. That is no
-// trouble: receivers restart, and close what was idle for long.
-func (s *shipper) renewed(gone error) bool {
-	to, ok := s.to.(unconfirmed)
-	if !ok || !s.flight.oldest().IsZero() {
-		return false
-	}
-	to.drop()
-	s.log.Debug("connection lost, with nothing on its way", zap.Error(gone))
-	return true
 }
 
 func (s *shipper) end() {
@@ -205,18 +193,20 @@ func (s *shipper) take(line trail.Line) {
 // deliver hands the batch over. Lines that the filter passed over count as
 // delivered with those before them.
 func (s *shipper) deliver(ctx context.Context) error {
+	var c contact
 	if len(s.batch) > 0 {
 		err := s.to.deliver(ctx, s.batch)
 		var refused *rejection
 		if errors.As(err, &refused) {
 			s.reject(refused)
-		} else if err != nil {
+			err = nil
+		}
+		if err == nil {
+			c, err = s.contact()
+		}
+		if err != nil {
 			return err
 		}
-	}
-	c, err := s.contact()
-	if err != nil {
-		return err
 	}
 	s.flight.add(mark{s.last, s.now(), c.written})
 	s.mu.Lock()
@@ -234,11 +224,17 @@ func (s *shipper) contact() (contact, error) {
 	return contact{}, nil
 }
 
-// settle moves the cursor over what has been delivered for good.
+// settle moves the cursor over what has been delivered for good. A connection
+// that has ended with nothing on its way is no trouble: receivers restart, and
+// close what was idle for long.
 func (s *shipper) settle() error {
 	c, err := s.contact()
-	if err != nil {
+	if err != nil && !s.flight.oldest().IsZero() {
 		return err
+	}
+	if err != nil {
+		s.log.Debug("connection lost, with nothing on its way", zap.Error(err))
+		s.drop()
 	}
 	now := s.now()
 	seq := s.flight.landed(now, c)
@@ -302,13 +298,21 @@ func (s *shipper) failed(ctx context.Context, err error) {
 	if ctx.Err() != nil {
 		return
 	}
-	if to, ok := s.to.(unconfirmed); ok {
-		to.drop()
+	if s.drop() {
 		s.rewind(s.cursor.Seq)
 	}
 	s.troubled(err)
 	s.save()
 	s.wait.pause(ctx, asked(err))
+}
+
+// drop reports that there was something to drop: that the receiver is unconfirmed.
+func (s *shipper) drop() bool {
+	to, ok := s.to.(unconfirmed)
+	if ok {
+		to.drop()
+	}
+	return ok
 }
 
 func (s *shipper) troubled(err error) {
