@@ -68,7 +68,7 @@ func newClient(trust *tls.Config) *http.Client {
 	}
 }
 
-func (e *endpoint) close() error {
+func (e *endpoint) close() error { //nolint:unparam // receivers embed it as their own
 	e.client.CloseIdleConnections()
 	return nil
 }
@@ -120,8 +120,8 @@ func (e *endpoint) outgoing(ctx context.Context, r request) (*http.Request, erro
 	for name, value := range e.headers {
 		out.Header.Set(name, value)
 	}
-	if host := e.headers["Host"]; host != "" {
-		out.Host = host
+	if host := out.Header.Get("Host"); host != "" {
+		out.Host = host // net/http does not send the field
 	}
 	out.Header.Set("Content-Type", r.kind)
 	if r.gzip {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -107,7 +108,7 @@ func readPushed(a answer) error {
 	var refused *refusal
 	switch {
 	case err == nil && a.status != http.StatusNoContent && len(a.body) > 0:
-		return errors.Join(a.said(), errors.New("loki says nothing when it takes lines"))
+		return fmt.Errorf("%w, but loki says nothing when it takes lines", a.said())
 	case errors.As(err, &refused) && aboutLine(string(a.body)):
 		refused.sure = true
 	}

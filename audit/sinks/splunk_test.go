@@ -248,7 +248,8 @@ func TestSplunkThatIsSetUpWrongly(t *testing.T) {
 
 func TestChannelsAreTheSinks(t *testing.T) {
 	a, b := httpSink(policies.SinkSplunk, "https://a:8088"), httpSink(policies.SinkSplunk, "https://b:8088")
-	if channel(a) != channel(a) || channel(a) == channel(b) {
-		t.Errorf("%s, %s", channel(a), channel(b))
+	first, again, other := channel(a), channel(a), channel(b)
+	if first != again || first == other {
+		t.Errorf("%s, %s, %s", first, again, other)
 	}
 }

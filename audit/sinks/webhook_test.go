@@ -310,7 +310,7 @@ func TestRetryAfterIsHeeded(t *testing.T) {
 	}
 }
 
-// An endless answer is read to its bound, and a silent receiver is left.
+// An endless answer is read to its bound.
 func TestAnswersAreBounded(t *testing.T) {
 	url := server(t, func(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusBadGateway)
