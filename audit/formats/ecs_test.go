@@ -30,7 +30,7 @@ var ecsTypes = sync.OnceValues(func() (map[string]string, error) {
 // ecsValues are the only values that ECS allows in these fields, as far as the trail uses them.
 var ecsValues = map[string][]string{
 	"event.kind":     {"alert", "event", "pipeline_error"},
-	"event.category": {"configuration", "intrusion_detection", "network", "web"},
+	"event.category": {"configuration", "intrusion_detection", "network", "process", "web"},
 	"event.type":     {"access", "allowed", "change", "denied", "error", "info"},
 	"event.outcome":  {"failure", "success", "unknown"},
 }

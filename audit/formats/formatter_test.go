@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/lachan-waf/lachan/audit"
+	"github.com/lachan-waf/lachan/audit/chain"
 	"github.com/lachan-waf/lachan/audit/formats"
 )
 
@@ -100,7 +101,7 @@ func TestFormatterGoesOn(t *testing.T) {
 func TestLongEventsFit(t *testing.T) {
 	for _, unit := range []string{"\x00", `"`, "=", "ữ", "\u202e", "a", "\n", "😀", `\`, "|", "]"} {
 		for _, action := range actions {
-			line := chained(record(t, hostile(strings.Repeat(unit, 10_000), strings.Repeat(unit, 10_000), action, 0x7f))[0])
+			line := record(t, hostile(strings.Repeat(unit, 10_000), strings.Repeat(unit, 10_000), action, 0x7f))[0]
 			for _, limit := range []int{formats.MinBytes, formats.DefaultSyslogBytes} {
 				checkAll(t, line, formats.Config{Syslog: true, MaxBytes: limit})
 			}
@@ -108,23 +109,20 @@ func TestLongEventsFit(t *testing.T) {
 	}
 }
 
-const hash = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-
-// chained is a line with its place in the chain.
-func chained(line []byte) []byte {
-	return bytes.Replace(line, []byte(`"lachan":{`), []byte(`"lachan":{"chain":{"seq":4711,"prev":"`+hash+`","hash":"`+hash+`"},`), 1)
-}
-
 // What finds the event is whole in the shortest message, and it says that it is shortened.
 func TestShortenedMessages(t *testing.T) {
 	e := hostile(strings.Repeat("ữ", 5000), "/"+strings.Repeat("x", 5000), audit.Block, 0x0f)
-	line := chained(record(t, e)[0])
+	line := record(t, e)[0]
+	link, err := chain.Read(line)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, of := range all {
 		got, err := newFormatter(t, of.format, formats.Config{Syslog: true, MaxBytes: formats.MinBytes}).Append(nil, line)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, whole := range []string{e.RequestID, hash, "4711", "2001:db8::7", "942100", hostname, "hortened"} {
+		for _, whole := range []string{e.RequestID, link.Hash.String(), "2001:db8::7", "942100", hostname, "hortened"} {
 			if !bytes.Contains(got, []byte(whole)) {
 				t.Errorf("%s: no %s in %s", of.format, whole, got)
 			}
