@@ -124,6 +124,9 @@ func (s sinkDraft) checkPairs() {
 	if (s.sink.Username == "") != (s.sink.PasswordFile == "") {
 		s.fail("username", "username and password_file go together")
 	}
+	if s.sink.TokenFile != "" && s.sink.Username != "" {
+		s.fail("token_file", "one of token_file and username says who sends, not both")
+	}
 	if s.sink.Type == SinkSplunk && s.sink.TokenFile == "" {
 		s.fail("token_file", "missing: splunk asks for a token")
 	}

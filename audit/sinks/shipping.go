@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"sync"
 	"time"
 
@@ -76,7 +77,7 @@ func Start(configured []policies.Sink, source Source, o Options) (*Shipping, err
 }
 
 func newShipper(sink policies.Sink, source Source, o Options) (*shipper, error) {
-	log := o.Logger.With(zap.String("sink", sink.Name), zap.String("url", sink.URL))
+	log := o.Logger.With(zap.String("sink", sink.Name), zap.String("to", place(sink.URL)))
 	to, err := newReceiver(sink, log)
 	if err != nil {
 		return nil, err
@@ -101,6 +102,18 @@ func newShipper(sink policies.Sink, source Source, o Options) (*shipper, error) 
 		s.flight.window = lost.window()
 	}
 	return s, nil
+}
+
+// place is what of a URL may stand in a log: path and query of a webhook can be its secret.
+func place(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	if u.Host == "" {
+		return u.Scheme + "://" + u.Path
+	}
+	return u.Scheme + "://" + u.Host
 }
 
 // Close stops shipping. What is not delivered goes out at the next start.
