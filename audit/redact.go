@@ -47,6 +47,19 @@ func (r *redactor) known() *Secrets {
 // them, until the next call. It allocates only to grow its memory.
 func (r *redactor) redact(s string) bool {
 	known := r.known()
+	hash, memorable := known.harmless.hash(s)
+	if memorable && known.harmless.holds(s, hash) {
+		return false
+	}
+	cut := r.search(s, known)
+	if memorable && !cut {
+		known.harmless.note(s, hash)
+	}
+	return cut
+}
+
+// search is redact for a text that nobody knows yet.
+func (r *redactor) search(s string, known *Secrets) bool {
 	r.v.load(s)
 	r.look()
 	r.cuts = r.cuts[:0]

@@ -14,6 +14,7 @@ import (
 type Secrets struct {
 	lexicon  *lexicon
 	patterns []*regexp.Regexp
+	harmless *memo
 }
 
 // CompileSecrets adds a site's names and patterns to the ones that always
@@ -22,7 +23,7 @@ func CompileSecrets(r policies.Redact) (*Secrets, error) {
 	if len(r.Names) == 0 && len(r.Patterns) == 0 {
 		return nil, nil
 	}
-	s := &Secrets{lexicon: defaultSecrets().lexicon}
+	s := &Secrets{lexicon: defaultSecrets().lexicon, harmless: newMemo()}
 	if len(r.Names) > 0 {
 		b := secretWords()
 		for _, name := range r.Names {
@@ -48,7 +49,7 @@ func CompileSecrets(r policies.Redact) (*Secrets, error) {
 	return s, nil
 }
 
-var defaultSecrets = sync.OnceValue(func() *Secrets { return &Secrets{lexicon: secretWords().build()} })
+var defaultSecrets = sync.OnceValue(func() *Secrets { return &Secrets{lexicon: secretWords().build(), harmless: newMemo()} })
 
 // secretWords are the names that always hold, and what introduces a secret
 // without being a name.

@@ -93,3 +93,32 @@ func longNames() (names []string) {
 	}
 	return names
 }
+
+// What was harmless once is not looked at again, and nothing else is taken for it.
+func TestHarmlessTextsAreRemembered(t *testing.T) {
+	m := newMemo()
+	for i := range 3 * memoSlots {
+		text := fmt.Sprintf("Mozilla/5.0 (the number %d)", i)
+		hash, ok := m.hash(text)
+		if !ok || m.holds(text, hash) {
+			t.Fatalf("%q is known before it was met", text)
+		}
+		m.note(text, hash)
+		if m.holds(text, hash) {
+			t.Fatalf("%q is known after it was met once", text)
+		}
+		m.note(text, hash)
+		if !m.holds(text, hash) || m.holds(text[1:], hash) {
+			t.Fatalf("%q is not known after it was met twice", text)
+		}
+	}
+	var r redactor
+	for range 3 {
+		if secret := "name=Nguyễn&password=" + canary; !r.redact(secret) {
+			t.Error("a secret was remembered")
+		}
+		if r.redact("name=Nguyễn Văn An, and nothing else") {
+			t.Error("no secret was cut")
+		}
+	}
+}

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -96,11 +98,26 @@ func blocked(i int) audit.Event {
 	}
 }
 
-// someEvents are made before anything is measured.
+// variety is how many events differ in what a client writes: more than anything
+// that remembers texts can hold.
+const variety = 20_000
+
+// someEvents are made before anything is measured. Visitor, rule and browser are
+// the same in many, as in an attack; query and what matched are in none.
 func someEvents() []audit.Event {
-	events := make([]audit.Event, 256)
+	events := make([]audit.Event, variety)
 	for i := range events {
-		events[i] = blocked(i)
+		e := blocked(i)
+		word := strconv.FormatUint(uint64(i)*0x9e3779b97f4a7c15, 36)
+		match := *e.Match
+		match.Value += " -- " + word
+		match.Details = slices.Clone(match.Details)
+		for d := range match.Details {
+			match.Details[d].Text += " -- " + word
+		}
+		e.URL.Query += "&phien=" + word
+		e.Match = &match
+		events[i] = e
 	}
 	return events
 }
