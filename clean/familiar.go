@@ -24,7 +24,7 @@ const (
 type familiar struct {
 	hosts   [familiarSlots]familiarHost
 	origins familiarOrigins
-	again   familiarStarts
+	names   skimNames
 	tags    [familiarSlots][2]familiarTag // the later one first
 	styles  [familiarSlots][]byte
 	classes [familiarSlots][]byte
@@ -69,39 +69,31 @@ func (f *familiar) host(w *rewriter, ref []byte, k kind) bool {
 	return true
 }
 
-// familiarOrigins are the few that a page names again and again, as "https://host/".
-type familiarOrigins struct {
-	recent [4]familiarHost
-	next   int
+// familiarOrigins are those that a page names again and again, as "https://host/".
+type familiarOrigins [32]familiarHost
+
+// slot is that of the origin of ref, or nil for a short one. It goes by where most
+// names begin to differ.
+func (o *familiarOrigins) slot(ref []byte) *familiarHost {
+	const from = len("https://")
+	if len(ref) < from+8 {
+		return nil
+	}
+	return &o[binary.LittleEndian.Uint64(ref[from:from+8])*0x9E3779B97F4A7C15>>59]
 }
 
 // begin reports whether ref begins with one that a reference of kind k may name.
 func (o *familiarOrigins) begin(ref []byte, k kind) bool {
-	for i := range o.recent {
-		known := &o.recent[i]
-		if known.kinds>>k&1 != 0 && bytes.HasPrefix(ref, known.name) {
-			return true
-		}
-	}
-	return false
+	known := o.slot(ref)
+	return known != nil && known.kinds>>k&1 != 0 && bytes.HasPrefix(ref, known.name)
 }
 
-// add remembers the origin of ref, whose host is name, in place of the earliest.
+// add remembers the origin of ref, whose host is name, in place of another.
 func (o *familiarOrigins) add(ref, name []byte, kinds uint32) {
-	end := bytes.Index(ref, name) + len(name)
-	if end == len(ref) || ref[end] != '/' {
-		return
+	known, end := o.slot(ref), bytes.Index(ref, name)+len(name)
+	if known != nil && end < len(ref) && ref[end] == '/' {
+		known.name, known.kinds = append(known.name[:0], ref[:end+1]...), kinds
 	}
-	origin := ref[:end+1]
-	for i := range o.recent {
-		if bytes.Equal(o.recent[i].name, origin) {
-			o.recent[i].kinds = kinds
-			return
-		}
-	}
-	known := &o.recent[o.next]
-	known.name, known.kinds = append(known.name[:0], origin...), kinds
-	o.next = (o.next + 1) % len(o.recent)
 }
 
 // plainAuthority returns the host of an absolute http or https URL that every
@@ -180,7 +172,6 @@ func (f *familiar) class(w *rewriter, value []byte) bool {
 
 // forgetClasses is for when more is known to hide.
 func (f *familiar) forgetClasses() {
-	f.again.forget()
 	for i := range f.classes {
 		f.classes[i] = f.classes[i][:0]
 	}
@@ -223,35 +214,4 @@ func mixed(h uint64, value []byte) uint64 {
 		h = (h ^ uint64(c)) * 0x9E3779B97F4A7C15
 	}
 	return h
-}
-
-// familiarStarts are the start tags that were passed over last, from behind the
-// name, one of each element: a list or a table has the same many times. Two
-// elements in one slot only push each other out.
-type familiarStarts [64]struct {
-	el     *skimElement
-	length int
-	rest   [56]byte
-}
-
-// find returns how long the rest of a start tag of el is that b begins with and
-// that was passed over before, or 0.
-func (s *familiarStarts) find(el *skimElement, b []byte) int {
-	slot := &s[el.number%len(s)]
-	if slot.el != el || slot.length > len(b) || string(b[:slot.length]) != string(slot.rest[:slot.length]) {
-		return 0
-	}
-	return slot.length
-}
-
-func (s *familiarStarts) add(el *skimElement, rest []byte) {
-	if slot := &s[el.number%len(s)]; len(rest) <= len(slot.rest) {
-		slot.el, slot.length = el, copy(slot.rest[:], rest)
-	}
-}
-
-func (s *familiarStarts) forget() {
-	for i := range s {
-		s[i].el = nil
-	}
 }

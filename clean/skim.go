@@ -66,15 +66,8 @@ func (w *rewriter) skimTag(b []byte, at int) int {
 	}
 	end, seen := name+n, attrs{}
 	if b[end] != '>' {
-		if again := w.familiar.again.find(el, b[end:]); again > 0 {
-			w.skimmedStart(el)
-			return end + again
-		}
 		if end, seen = w.skimAttributes(b, end, el); end < 0 || end-at > maxHold {
 			return -1
-		}
-		if el.repeats(seen) {
-			w.familiar.again.add(el, b[name+n:end+1])
 		}
 	}
 	if el.ends != nil {
@@ -235,24 +228,20 @@ func (w *rewriter) skimmedStart(el *skimElement) {
 	p.open[el.el]++
 }
 
-// repeats reports whether a start tag of e with these attributes is likely to
-// come again: it has no id and refers to nothing.
-func (e *skimElement) repeats(seen attrs) bool {
-	return e.ends == nil && !seen.has(attrID) && seen.has(attrClass) && !seen.any(&e.judged)
-}
-
 // skimElement is what skim knows of an element.
 type skimElement struct {
 	el        element
-	number    int    // counts those that skim knows
+	number    uint8  // counts those that skim knows
 	key       uint64 // hash of its name
 	body      bool   // a frameset may not follow
 	opensOnly bool   // its end tag must be read
 	whole     bool   // its tag may be known as a whole
 	ends      []byte // its end tag, where its content is text
-	judged    attrs  // the attributes with a rule
 	rules     []rule // of the table
 }
+
+// maxSkimmed bounds the elements that skim knows.
+const maxSkimmed = 256
 
 // skimTables hold the names that skim knows.
 type skimTables struct {
@@ -265,7 +254,7 @@ var skimmed = sync.OnceValue(func() *skimTables {
 	t := new(skimTables)
 	count := 0
 	add := func(name string, row skimElement) {
-		row.number, row.key = count, nameKey([]byte(name))
+		row.number, row.key = uint8(count), nameKey([]byte(name))
 		t.elements.add(name, row)
 		count++
 	}
@@ -280,9 +269,6 @@ var skimmed = sync.OnceValue(func() *skimTables {
 				row.ends = []byte("</" + el.String() + ">")
 			}
 			row.opensOnly = row.ends != nil || row.whole || el == elHTML || el == elHead
-			for _, r := range row.rules {
-				row.judged.add(r.attr)
-			}
 			add(el.String(), row)
 		}
 	}
@@ -294,8 +280,8 @@ var skimmed = sync.OnceValue(func() *skimTables {
 	for i, name := range plainAttributes {
 		t.attributes.add(name, attrCount+attr(i))
 	}
-	if int(attrCount)+len(plainAttributes) > len(attrs{})*64 {
-		panic("clean: more attributes than a set holds")
+	if int(attrCount)+len(plainAttributes) > len(attrs{})*64 || count > maxSkimmed {
+		panic("clean: more names than there is room for")
 	}
 	return t
 })
@@ -327,31 +313,17 @@ type attrs [2]uint64
 func (s *attrs) add(a attr)      { s[a>>6&1] |= 1 << (a & 63) }
 func (s *attrs) has(a attr) bool { return s[a>>6&1]>>(a&63)&1 != 0 }
 
-func (s *attrs) any(of *attrs) bool { return s[0]&of[0]|s[1]&of[1] != 0 }
-
 // closingQuote returns where the value ends that begins at from, or -1 where
-// the window does, or a NUL stands in it.
+// the window does.
 func closingQuote(b []byte, from int, quote byte) int {
 	quotes := uint64(quote) * ones
-	for i, far := from, from+48; i+8 <= len(b); i += 8 {
-		x := binary.LittleEndian.Uint64(b[i : i+8])
-		if found := zeroBytes(x^quotes) | zeroBytes(x); found != 0 {
-			i += bits.TrailingZeros64(found) >> 3
-			if b[i] != quote {
-				return -1
-			}
-			return i
-		}
-		if i >= far { // a long one: what looks at 32 bytes at once is faster
-			return farQuote(b, i+8, quote)
+	for far := from + 48; from+8 <= len(b) && from < far; from += 8 {
+		if found := zeroBytes(binary.LittleEndian.Uint64(b[from:from+8]) ^ quotes); found != 0 {
+			return from + bits.TrailingZeros64(found)>>3
 		}
 	}
-	return -1
-}
-
-func farQuote(b []byte, from int, quote byte) int {
-	n := bytes.IndexByte(b[from:], quote)
-	if n < 0 || bytes.IndexByte(b[from:from+n], 0) >= 0 {
+	n := bytes.IndexByte(b[from:], quote) // a long one: this looks at 32 bytes at once
+	if n < 0 {
 		return -1
 	}
 	return from + n

@@ -1,6 +1,7 @@
 package clean
 
 import (
+	"bytes"
 	"errors"
 	"io"
 )
@@ -315,8 +316,9 @@ func (w *rewriter) shift(n int) {
 // run deals with every token that the window completes; where the window is
 // the hold, only until nothing is held any more.
 func (w *rewriter) run(b []byte, held bool) {
+	plain := !held && bytes.IndexByte(b, 0) < 0
 	for {
-		if !held && w.skims() {
+		if plain && w.skims() {
 			w.skim(b)
 		}
 		k := w.tok.next(b)
