@@ -18,12 +18,14 @@ import (
 func (w *rewriter) skim(b []byte) {
 	at := w.tok.pos
 	for {
-		to := bytes.IndexByte(b[at:], '<')
-		if to < 0 {
-			at = len(b)
-			break
+		if at == len(b) || b[at] != '<' {
+			to := bytes.IndexByte(b[at:], '<')
+			if to < 0 {
+				at = len(b)
+				break
+			}
+			at += to
 		}
-		at += to
 		end := w.skimTag(b, at)
 		if end < 0 {
 			break
