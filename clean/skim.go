@@ -56,8 +56,13 @@ func (w *rewriter) skimTag(b []byte, at int) int {
 	case '!':
 		return skimComment(b, at)
 	}
-	word, n := readWord(b[name:])
-	el := w.skimmed.elements.find(word)
+	el, n := w.likely.start(), 0
+	if el != nil {
+		n = el.heads(b[name:])
+	}
+	if n == 0 || b[name+n] != ' ' && b[name+n] != '>' {
+		el, n = w.likely.otherStart(b[name:], &w.skimmed.elements)
+	}
 	if el == nil || w.hidden.sheet.types && w.hidden.sheet.namesElement(el.key) {
 		return -1
 	}
@@ -81,8 +86,15 @@ func (w *rewriter) skimTag(b []byte, at int) int {
 
 // skimEndTag returns where the end tag whose name begins at name ends, or -1.
 func (w *rewriter) skimEndTag(b []byte, name int) int {
-	word, n := readWord(b[name:])
-	el := w.skimmed.elements.find(word)
+	if el := w.likely.end(); el != nil {
+		if n := el.heads(b[name:]); n > 0 && b[name+n] == '>' {
+			w.likely.top--
+			w.place.columns = false
+			w.place.close(el.el)
+			return name + n + 1
+		}
+	}
+	el, n := w.likely.otherEnd(b[name:], &w.skimmed.elements)
 	if el == nil || el.opensOnly || b[name+n] != '>' {
 		return -1
 	}
@@ -228,11 +240,16 @@ func (w *rewriter) skimmedStart(el *skimElement) {
 	p := &w.place
 	p.begun, p.columns, p.body = true, false, p.body || el.body
 	p.open[el.el]++
+	w.likely.open(el)
 }
 
 // skimElement is what skim knows of an element.
 type skimElement struct {
 	el        element
+	name      word
+	mask      word // of the bytes of name
+	length    int  // of name
+	void      bool
 	number    uint8  // counts those that skim knows
 	key       uint64 // hash of its name
 	body      bool   // a frameset may not follow
@@ -240,6 +257,15 @@ type skimElement struct {
 	whole     bool   // its tag may be known as a whole
 	ends      []byte // its end tag, where its content is text
 	rules     []rule // of the table
+}
+
+// heads returns the length of e's name where b begins with it, in lower case.
+func (e *skimElement) heads(b []byte) int {
+	b = b[:wordLen]
+	if (binary.LittleEndian.Uint64(b)^e.name.lo)&e.mask.lo|(binary.LittleEndian.Uint64(b[8:])^e.name.hi)&e.mask.hi != 0 {
+		return 0
+	}
+	return e.length
 }
 
 // maxSkimmed bounds the elements that skim knows.
@@ -257,6 +283,7 @@ var skimmed = sync.OnceValue(func() *skimTables {
 	count := 0
 	add := func(name string, row skimElement) {
 		row.number, row.key = uint8(count), nameKey([]byte(name))
+		row.name, row.mask, row.length = wordOf(name), maskOf(len(name)), len(name)
 		t.elements.add(name, row)
 		count++
 	}
@@ -271,6 +298,7 @@ var skimmed = sync.OnceValue(func() *skimTables {
 				row.ends = []byte("</" + el.String() + ">")
 			}
 			row.opensOnly = row.ends != nil || row.whole || el == elHTML || el == elHead
+			row.void = el.has(void) || row.opensOnly
 			add(el.String(), row)
 		}
 	}

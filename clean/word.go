@@ -63,6 +63,14 @@ func wordOf(name string) word {
 	return w
 }
 
+// maskOf marks the first n bytes of a word.
+func maskOf(n int) word {
+	if n <= 8 {
+		return word{lo: 1<<(8*n) - 1}
+	}
+	return word{lo: 1<<64 - 1, hi: 1<<(8*(n-8)) - 1}
+}
+
 // words is a hash table of names, by open addressing. It is built once and
 // then only read.
 type words[V any] struct {

@@ -136,6 +136,7 @@ type rewriter struct {
 	removal  removal
 	verdict  verdict
 	skimmed  *skimTables
+	likely   likely
 	familiar familiar
 	findings int
 	depth    int // of documents in attributes
