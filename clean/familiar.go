@@ -38,11 +38,11 @@ type familiarHost struct {
 	kinds uint32
 }
 
-// familiarTag is a start tag that stays, and whether it loads a script or a style
-// sheet.
+// familiarTag is a start tag that stays.
 type familiarTag struct {
 	text      []byte
-	furnishes bool
+	furnishes bool // it loads a script or a style sheet
+	ours      bool // it says whose the page is
 }
 
 // host reports whether a reference of kind k, spelled in the plainest way,
@@ -135,10 +135,10 @@ func (f *familiar) tag(tag []byte) *familiarTag {
 }
 
 // rememberTag is for a tag that stays, without a finding.
-func (f *familiar) rememberTag(tag []byte, furnishes bool) {
+func (f *familiar) rememberTag(tag []byte, v *verdict) {
 	if len(tag) <= maxFamiliarTag {
 		slot := &f.tags[slotOf(tag)]
-		slot[0], slot[1] = familiarTag{append(slot[1].text[:0], tag...), furnishes}, slot[0]
+		slot[0], slot[1] = familiarTag{append(slot[1].text[:0], tag...), v.furnishes, v.ours}, slot[0]
 	}
 }
 

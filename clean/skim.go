@@ -54,12 +54,13 @@ func (w *rewriter) skimTag(b []byte, at int) int {
 	case '/':
 		return w.skimEndTag(b, name+1)
 	case '!':
+		if b[at+2] != '-' {
+			return w.skimDoctype(b, at)
+		}
 		return skimComment(b, at)
 	}
-	el, n := w.likely.start(), 0
-	if el != nil {
-		n = el.heads(b[name:])
-	}
+	el := w.skimmed.numbered[w.likely.start()]
+	n := el.heads(b[name:])
 	if n == 0 || b[name+n] != ' ' && b[name+n] != '>' {
 		el, n = w.likely.otherStart(b[name:], &w.skimmed.elements)
 	}
@@ -80,27 +81,39 @@ func (w *rewriter) skimTag(b []byte, at int) int {
 	if el.ends != nil {
 		return w.skimText(b, end+1, el, seen)
 	}
+	if el.el == elBody && w.place.template == 0 {
+		w.endHead()
+	}
 	w.skimmedStart(el)
 	return end + 1
 }
 
 // skimEndTag returns where the end tag whose name begins at name ends, or -1.
 func (w *rewriter) skimEndTag(b []byte, name int) int {
-	if el := w.likely.end(); el != nil {
-		if n := el.heads(b[name:]); n > 0 && b[name+n] == '>' {
-			w.likely.top--
-			w.place.columns = false
-			w.place.close(el.el)
-			return name + n + 1
-		}
+	likely := w.skimmed.numbered[w.likely.end()]
+	if n := likely.heads(b[name:]); n > 0 && b[name+n] == '>' {
+		w.likely.top--
+		w.place.columns = false
+		w.place.close(likely.el)
+		return name + n + 1
 	}
 	el, n := w.likely.otherEnd(b[name:], &w.skimmed.elements)
 	if el == nil || el.opensOnly || b[name+n] != '>' {
 		return -1
 	}
-	w.place.columns = false
-	w.place.close(el.el)
+	w.leave(el.el)
 	return name + n + 1
+}
+
+// skimDoctype returns where the doctype of every page of today ends, or -1 at
+// any other.
+func (w *rewriter) skimDoctype(b []byte, at int) int {
+	const doctype = "<!doctype html>"
+	if w.place.begun || !hasPrefixFold(b[at:], doctype) {
+		return -1
+	}
+	w.place.begun = true
+	return at + len(doctype)
 }
 
 // skimComment returns where a comment ends that begins as one should and ends
@@ -138,9 +151,13 @@ func (w *rewriter) skimWhole(b []byte, at int, el *skimElement) int {
 		return -1
 	}
 	end := w.skimmedText(b, at+n, at+n, el)
-	if end >= 0 && known.furnishes {
+	if end < 0 {
+		return -1
+	}
+	if known.furnishes {
 		w.furnishOwn(at + n)
 	}
+	w.identity.ours = w.identity.ours || known.ours
 	return end
 }
 
@@ -232,7 +249,7 @@ func (w *rewriter) remembers(el element) bool {
 	default:
 		return false
 	}
-	return !w.tok.tag.odd && !w.verdict.claims && !w.place.noscript && !w.place.selecting
+	return !w.tok.tag.odd && !w.place.noscript && !w.place.selecting
 }
 
 // skimmedStart notes what a start tag that was passed over changes.
@@ -247,9 +264,9 @@ func (w *rewriter) skimmedStart(el *skimElement) {
 type skimElement struct {
 	el        element
 	name      word
-	mask      word // of the bytes of name
-	length    int  // of name
-	void      bool
+	mask      word   // of the bytes of name
+	length    int    // of name
+	void      bool   // its end tag is not guessed at
 	number    uint8  // counts those that skim knows
 	key       uint64 // hash of its name
 	body      bool   // a frameset may not follow
@@ -275,16 +292,19 @@ const maxSkimmed = 256
 type skimTables struct {
 	elements   words[skimElement]
 	attributes words[attr]
+	numbered   [maxSkimmed]*skimElement
 }
 
 // skimmed returns the tables, built from table and attributeNames.
 var skimmed = sync.OnceValue(func() *skimTables {
 	t := new(skimTables)
-	count := 0
+	t.numbered[0] = new(skimElement) // what is expected at first: nothing
+	count := 1
 	add := func(name string, row skimElement) {
 		row.number, row.key = uint8(count), nameKey([]byte(name))
 		row.name, row.mask, row.length = wordOf(name), maskOf(len(name)), len(name)
 		t.elements.add(name, row)
+		t.numbered[count] = t.elements.find(row.name)
 		count++
 	}
 	for _, name := range plainElements {
@@ -297,8 +317,8 @@ var skimmed = sync.OnceValue(func() *skimTables {
 			if el.has(rawText | rawScript | rcdata) {
 				row.ends = []byte("</" + el.String() + ">")
 			}
-			row.opensOnly = row.ends != nil || row.whole || el == elHTML || el == elHead
-			row.void = el.has(void) || row.opensOnly
+			row.opensOnly = row.ends != nil || row.whole
+			row.void = el.has(void) || row.opensOnly || el == elHTML || el == elHead || el == elBody
 			add(el.String(), row)
 		}
 	}
@@ -326,7 +346,6 @@ var plainElements = [...]string{
 func skimmable(el element) bool {
 	switch el {
 	case elOther, elNoscript, elPlaintext, elTemplate, elSelect, elFrameset, elFrame, elSVG, elMath,
-		elBody, // ends the head
 		elCol, elColgroup, elMarquee, elDetails:
 		return false
 	}

@@ -5,34 +5,36 @@ package clean
 // behind the start tag of one element there comes most often that of the same
 // element as before. It holds hints and no more: a wrong one costs a comparison.
 type likely struct {
-	opened [16]*skimElement // in a ring
-	top    uint8            // of them
-	last   uint8            // the number of the element whose start tag came last
-	next   [maxSkimmed]*skimElement
+	opened [16]uint8 // the numbers of elements, in a ring
+	top    uint8     // of them
+	last   uint8     // the element whose start tag came last
+	next   [maxSkimmed]uint8
 }
 
-// start returns the element whose start tag is expected, or nil.
-func (l *likely) start() *skimElement { return l.next[l.last] }
+// start returns the number of the element whose start tag is expected.
+func (l *likely) start() uint8 { return l.next[l.last] }
 
 // otherStart reads the name of a start tag at the head of b that is another.
 // el is nil where skim does not know it.
 func (l *likely) otherStart(b []byte, elements *words[skimElement]) (el *skimElement, n int) {
 	word, n := readWord(b)
 	if el = elements.find(word); el != nil {
-		l.next[l.last] = el
+		l.next[l.last] = el.number
 	}
 	return el, n
 }
 
-// end returns the element whose end tag is expected, or nil.
-func (l *likely) end() *skimElement { return l.opened[(l.top-1)%ringSize] }
+// end returns the number of the element whose end tag is expected.
+func (l *likely) end() uint8 { return l.opened[(l.top-1)%ringSize] }
 
 // otherEnd is otherStart for an end tag.
 func (l *likely) otherEnd(b []byte, elements *words[skimElement]) (el *skimElement, n int) {
 	word, n := readWord(b)
-	el = elements.find(word)
+	if el = elements.find(word); el == nil {
+		return nil, 0
+	}
 	for back := uint8(2); back <= 4; back++ { // what is in between needs no end tag
-		if l.opened[(l.top-back)%ringSize] == el {
+		if l.opened[(l.top-back)%ringSize] == el.number {
 			l.top -= back
 			break
 		}
@@ -46,7 +48,7 @@ const ringSize = uint8(len(likely{}.opened))
 func (l *likely) open(el *skimElement) {
 	l.last = el.number
 	if !el.void {
-		l.opened[l.top%ringSize] = el
+		l.opened[l.top%ringSize] = el.number
 		l.top++
 	}
 }
