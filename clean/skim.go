@@ -217,8 +217,18 @@ func (w *rewriter) skimScript(content []byte, seen attrs) bool {
 	if seen.has(attrSrc) {
 		return len(content) == 0
 	}
-	return !seen.has(attrType) && !seen.has(attrLanguage) && !w.place.afterHTML && w.doc.Script == nil &&
-		w.c.harmless.knows(sortRuns, content)
+	if seen.has(attrType) || seen.has(attrLanguage) || w.place.afterHTML || w.doc.Script != nil || len(content) > maxHarmless {
+		return false
+	}
+	if known := w.c.harmless.find(sortRuns, content); known != nil {
+		return !known.hides
+	}
+	w.sort = sortRuns
+	if reasons, _ := w.judgeScript(content); len(reasons) > 0 {
+		return false
+	}
+	w.c.harmless.add(sortRuns, content, nil)
+	return !mayHide(content)
 }
 
 // skimmedText passes over an element whose content is b[from:to], and gives a
