@@ -275,6 +275,7 @@ type skimElement struct {
 	el        element
 	name      word
 	mask      word   // of the bytes of name
+	fold      word   // the case bit of its letters
 	length    int    // of name
 	void      bool   // its end tag is not guessed at
 	number    uint8  // counts those that skim knows
@@ -286,10 +287,10 @@ type skimElement struct {
 	rules     []rule // of the table
 }
 
-// heads returns the length of e's name where b begins with it, in lower case.
+// heads returns the length of e's name where b begins with it, in any case.
 func (e *skimElement) heads(b []byte) int {
 	b = b[:wordLen]
-	if (binary.LittleEndian.Uint64(b)^e.name.lo)&e.mask.lo|(binary.LittleEndian.Uint64(b[8:])^e.name.hi)&e.mask.hi != 0 {
+	if ((binary.LittleEndian.Uint64(b)|e.fold.lo)^e.name.lo)&e.mask.lo|((binary.LittleEndian.Uint64(b[8:])|e.fold.hi)^e.name.hi)&e.mask.hi != 0 {
 		return 0
 	}
 	return e.length
@@ -313,6 +314,7 @@ var skimmed = sync.OnceValue(func() *skimTables {
 	add := func(name string, row skimElement) {
 		row.number, row.key = uint8(count), nameKey([]byte(name))
 		row.name, row.mask, row.length = wordOf(name), maskOf(len(name)), len(name)
+		row.fold = row.name.caseBits()
 		t.elements.add(name, row)
 		t.numbered[count] = t.elements.find(row.name)
 		count++

@@ -78,15 +78,21 @@ func (w *rewriter) skimFurther(b []byte, at int, el *skimElement, name uint8) (e
 		lead := b[from:at]
 		value := b[at:at]
 		if b[at] == '=' {
-			if row.quote = b[at+1]; row.quote != '"' && row.quote != '\'' {
-				return -1, seen
+			at++
+			if row.quote = b[at]; row.quote == '"' || row.quote == '\'' {
+				at++
+			} else {
+				row.quote = unquoted
 			}
-			lead = b[from : at+2]
-			to := closingQuote(b, at+2, row.quote)
+			lead = b[from:at]
+			to := valueEnd(b, at, row.quote)
 			if to < 0 {
 				return -1, seen
 			}
-			value, at = b[at+2:to], to+1
+			value, at = b[at:to], to
+			if row.quote != unquoted {
+				at++
+			}
 		}
 		if row.demand.of != demandNothing && !w.skimValue(value, row.demand) {
 			return -1, seen
@@ -96,6 +102,27 @@ func (w *rewriter) skimFurther(b []byte, at int, el *skimElement, name uint8) (e
 			learns = name != 0
 		}
 	}
+}
+
+// valueEnd returns where the value ends that begins at from, or -1 where the
+// window does, or where readers would not agree on it.
+func valueEnd(b []byte, from int, quote byte) int {
+	if quote == unquoted {
+		return unquotedEnd(b, from)
+	}
+	return closingQuote(b, from, quote)
+}
+
+// unquotedEnd is valueEnd without a quote (13.2.5.38).
+func unquotedEnd(b []byte, from int) int {
+	to := from
+	for to < len(b) && classOf[b[to]]&classUnquoted == 0 {
+		to++
+	}
+	if to == from || to == len(b) || b[to] != '>' && !isSpace(b[to]) {
+		return -1
+	}
+	return to
 }
 
 // plainOther returns the length of a name that the tables do not hold but

@@ -26,7 +26,7 @@ type skimNames struct {
 type skimName struct {
 	lead, mask [3]uint64
 	length     uint8 // of the lead
-	quote      byte  // with which it ends, or 0: there is no value
+	quote      byte  // with which it ends, or one of those below
 	demand     demand
 	other      uint8 // its bit, where it is not in the tables
 	id         attr  // or noAttr
@@ -35,11 +35,26 @@ type skimName struct {
 	behind     uint8 // the first of those that came behind it, or 0
 }
 
+// What stands for a quote where there is none.
+const (
+	noValue  = 0
+	unquoted = 1
+)
+
 const noAttr = attr(len(attrs{}) * 64)
 
 // starts reports whether b, cut into words, starts with n.
 func (n *skimName) starts(b0, b1, b2 uint64) bool {
 	return (b0^n.lead[0])&n.mask[0]|(b1^n.lead[1])&n.mask[1]|(b2^n.lead[2])&n.mask[2] == 0
+}
+
+// ends reports whether c may stand behind a lead without a quote, which may
+// also be the beginning of another.
+func (n *skimName) ends(c byte) bool {
+	if n.quote == unquoted {
+		return c != '"' && c != '\''
+	}
+	return c == '>' || c == '/' || isSpace(c)
 }
 
 // follow reads the attributes from b[at] on as long as they have the names that
@@ -58,14 +73,23 @@ func (w *rewriter) follow(b []byte, at int, el *skimElement) (to int, name uint8
 			break
 		}
 		n := &names.nodes[here]
-		at += int(n.length)
-		if n.quote != 0 {
-			end := closingQuote(b, at, n.quote)
-			if end < 0 || n.demand.of != demandNothing && !w.skimValue(b[at:end], n.demand) {
-				return -1, 0
-			}
-			at = end + 1
+		value := at + int(n.length)
+		end, next := value, value
+		switch {
+		case n.quote > unquoted:
+			end = closingQuote(b, value, n.quote)
+			next = end + 1
+		case !n.ends(b[value]):
+			here = n.next
+			continue
+		case n.quote == unquoted:
+			end = unquotedEnd(b, value)
+			next = end
 		}
+		if end < 0 || n.demand.of != demandNothing && !w.skimValue(b[value:end], n.demand) {
+			return -1, 0
+		}
+		at = next
 		name, here = here, n.behind
 	}
 	return at, name

@@ -69,11 +69,14 @@ func TestSkimTags(t *testing.T) {
 	for range 20000 {
 		doc := new(strings.Builder)
 		for range 1 + random.IntN(6) {
-			name := pick("p|div|a|img|li|script|iframe|textarea|body|head|html|link|input|P|x-y")
+			name := pick("p|div|h1|h\x11|a|img|li|script|iframe|textarea|body|head|html|link|input|P|x-y")
+			if random.IntN(4) == 0 {
+				name = strings.ToUpper(name)
+			}
 			doc.WriteString("<" + name)
 			for range random.IntN(5) {
 				doc.WriteString(pick(" | | | |  |\n|\t\t\t|/|") + pick("class|id|href|src|style|hidden|title|data-a|data-b|nonce|type|CLASS|srcset|async|onclick|aria-labelledby|a-name-that-is-longer|name|rel"))
-				doc.WriteString(pick(`="/x"|="/x"|='/x'|=""|=x||| ="y"|= "y"|="https://portal.example/y"|="//evil.test/"|="https://evil.test/"|="hide"|="canonical"|="a>b"|="'"|="a very long value that is not found in the first few words of it, or in those after"`))
+				doc.WriteString(pick(`="/x"|="/x"|='/x'|=""|=x|=/x|=/x/|=a'b|=https://portal.example/z|=https://evil.test/z||| ="y"|= "y"|="https://portal.example/y"|="//evil.test/"|="https://evil.test/"|="hide"|="canonical"|="a>b"|="'"|="a very long value that is not found in the first few words of it, or in those after"`))
 			}
 			doc.WriteString(pick(">|>|>|/>| />|") + pick("||text|\n"))
 			if random.IntN(2) == 0 {
