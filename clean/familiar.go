@@ -11,7 +11,7 @@ const (
 	familiarSlots = 128
 	// maxFamiliar is the longest value that is, maxFamiliarTag the longest tag.
 	maxFamiliar    = 128
-	maxFamiliarTag = 512
+	maxFamiliarTag = 448
 )
 
 // familiar remembers what of a page's values has been found to be harmless: a
@@ -20,7 +20,7 @@ const (
 //
 // What hosts may be referred to, and which tags of a head may stay, depends on
 // the policy alone and is kept from document to document; which classes hide on
-// the style sheets read so far.
+// the style sheets read so far. The names of attributes depend on nothing.
 type familiar struct {
 	hosts   [familiarSlots]familiarHost
 	origins familiarOrigins

@@ -18,7 +18,7 @@ import (
 func (w *rewriter) skim(b []byte) {
 	at := w.tok.pos
 	for {
-		if at == len(b) || b[at] != '<' {
+		if at == len(b) || b[at] != '<' { // for every other tag there is nothing to search
 			to := bytes.IndexByte(b[at:], '<')
 			if to < 0 {
 				at = len(b)
@@ -277,7 +277,7 @@ type skimElement struct {
 	mask      word   // of the bytes of name
 	fold      word   // the case bit of its letters
 	length    int    // of name
-	void      bool   // its end tag is not guessed at
+	ended     bool   // its end tag may be guessed at
 	number    uint8  // counts those that skim knows
 	key       uint64 // hash of its name
 	body      bool   // a frameset may not follow
@@ -320,7 +320,7 @@ var skimmed = sync.OnceValue(func() *skimTables {
 		count++
 	}
 	for _, name := range plainElements {
-		add(name, skimElement{el: elOther, body: true})
+		add(name, skimElement{el: elOther, body: true, ended: true})
 	}
 	for i := range table {
 		if el := element(i); skimmable(el) {
@@ -330,7 +330,7 @@ var skimmed = sync.OnceValue(func() *skimTables {
 				row.ends = []byte("</" + el.String() + ">")
 			}
 			row.opensOnly = row.ends != nil || row.whole
-			row.void = el.has(void) || row.opensOnly || el == elHTML || el == elHead || el == elBody
+			row.ended = !row.opensOnly && !el.has(void) && el != elHTML && el != elHead && el != elBody
 			add(el.String(), row)
 		}
 	}
@@ -375,7 +375,7 @@ func (s *attrs) add(a attr)      { s[a>>6&1] |= 1 << (a & 63) }
 func (s *attrs) has(a attr) bool { return s[a>>6&1]>>(a&63)&1 != 0 }
 
 // closingQuote returns where the value ends that begins at from, or -1 where
-// the window does.
+// the window does. No NUL stands in it: run has seen to that.
 func closingQuote(b []byte, from int, quote byte) int {
 	quotes := uint64(quote) * ones
 	for far := from + 48; from+8 <= len(b) && from < far; from += 8 {

@@ -13,8 +13,8 @@ var plainAttributes = [...]string{
 }
 
 // skimAttributes reads the attributes of a tag whose name ends at b[at]. It
-// returns where its > stands, or -1 where the tag must be read, and behind
-// which name; seen is of use where there is no such name.
+// returns where its > stands, or -1 where the tag must be read; and, where the
+// content of el is text, which attributes there are.
 func (w *rewriter) skimAttributes(b []byte, at int, el *skimElement) (end int, seen attrs) {
 	at, name := w.follow(b, at, el)
 	if at < 0 || at+1+wordRoom > len(b) {
@@ -29,8 +29,8 @@ func (w *rewriter) skimAttributes(b []byte, at int, el *skimElement) (end int, s
 	return w.skimFurther(b, at, el, name)
 }
 
-// skimFurther is skimAttributes from behind the last name that was remembered,
-// or 0, on. It remembers the further ones.
+// skimFurther is skimAttributes from behind the last name that was known, or 0,
+// on. It remembers the further ones.
 func (w *rewriter) skimFurther(b []byte, at int, el *skimElement, name uint8) (end int, seen attrs) {
 	names := &w.familiar.names
 	seen, others := names.seen(name)

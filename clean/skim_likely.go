@@ -44,10 +44,10 @@ func (l *likely) otherEnd(b []byte, elements *words[skimElement]) (el *skimEleme
 
 const ringSize = uint8(len(likely{}.opened))
 
-// open notes that el may have an end tag.
+// open notes a start tag of el.
 func (l *likely) open(el *skimElement) {
 	l.last = el.number
-	if !el.void {
+	if el.ended {
 		l.opened[l.top%ringSize] = el.number
 		l.top++
 	}
