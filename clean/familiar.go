@@ -11,7 +11,7 @@ const (
 	familiarSlots = 128
 	// maxFamiliar is the longest value that is, maxFamiliarTag the longest tag.
 	maxFamiliar    = 128
-	maxFamiliarTag = 512
+	maxFamiliarTag = 448
 )
 
 // familiar remembers what of a page's values has been found to be harmless: a
@@ -20,11 +20,11 @@ const (
 //
 // What hosts may be referred to, and which tags of a head may stay, depends on
 // the policy alone and is kept from document to document; which classes hide on
-// the style sheets read so far.
+// the style sheets read so far. The names of attributes depend on nothing.
 type familiar struct {
 	hosts   [familiarSlots]familiarHost
 	origins familiarOrigins
-	again   familiarStarts
+	names   skimNames
 	tags    [familiarSlots][2]familiarTag // the later one first
 	styles  [familiarSlots][]byte
 	classes [familiarSlots][]byte
@@ -38,11 +38,11 @@ type familiarHost struct {
 	kinds uint32
 }
 
-// familiarTag is a start tag that stays, and whether it loads a script or a style
-// sheet.
+// familiarTag is a start tag that stays.
 type familiarTag struct {
 	text      []byte
-	furnishes bool
+	furnishes bool // it loads a script or a style sheet
+	ours      bool // it says whose the page is
 }
 
 // host reports whether a reference of kind k, spelled in the plainest way,
@@ -69,39 +69,31 @@ func (f *familiar) host(w *rewriter, ref []byte, k kind) bool {
 	return true
 }
 
-// familiarOrigins are the few that a page names again and again, as "https://host/".
-type familiarOrigins struct {
-	recent [4]familiarHost
-	next   int
+// familiarOrigins are those that a page names again and again, as "https://host/".
+type familiarOrigins [32]familiarHost
+
+// slot is that of the origin of ref, or nil for a short one. It goes by where most
+// names begin to differ.
+func (o *familiarOrigins) slot(ref []byte) *familiarHost {
+	const from = len("https://")
+	if len(ref) < from+8 {
+		return nil
+	}
+	return &o[binary.LittleEndian.Uint64(ref[from:from+8])*0x9E3779B97F4A7C15>>59]
 }
 
 // begin reports whether ref begins with one that a reference of kind k may name.
 func (o *familiarOrigins) begin(ref []byte, k kind) bool {
-	for i := range o.recent {
-		known := &o.recent[i]
-		if known.kinds>>k&1 != 0 && bytes.HasPrefix(ref, known.name) {
-			return true
-		}
-	}
-	return false
+	known := o.slot(ref)
+	return known != nil && known.kinds>>k&1 != 0 && bytes.HasPrefix(ref, known.name)
 }
 
-// add remembers the origin of ref, whose host is name, in place of the earliest.
+// add remembers the origin of ref, whose host is name, in place of another.
 func (o *familiarOrigins) add(ref, name []byte, kinds uint32) {
-	end := bytes.Index(ref, name) + len(name)
-	if end == len(ref) || ref[end] != '/' {
-		return
+	known, end := o.slot(ref), bytes.Index(ref, name)+len(name)
+	if known != nil && end < len(ref) && ref[end] == '/' {
+		known.name, known.kinds = append(known.name[:0], ref[:end+1]...), kinds
 	}
-	origin := ref[:end+1]
-	for i := range o.recent {
-		if bytes.Equal(o.recent[i].name, origin) {
-			o.recent[i].kinds = kinds
-			return
-		}
-	}
-	known := &o.recent[o.next]
-	known.name, known.kinds = append(known.name[:0], origin...), kinds
-	o.next = (o.next + 1) % len(o.recent)
 }
 
 // plainAuthority returns the host of an absolute http or https URL that every
@@ -143,10 +135,10 @@ func (f *familiar) tag(tag []byte) *familiarTag {
 }
 
 // rememberTag is for a tag that stays, without a finding.
-func (f *familiar) rememberTag(tag []byte, furnishes bool) {
+func (f *familiar) rememberTag(tag []byte, v *verdict) {
 	if len(tag) <= maxFamiliarTag {
 		slot := &f.tags[slotOf(tag)]
-		slot[0], slot[1] = familiarTag{append(slot[1].text[:0], tag...), furnishes}, slot[0]
+		slot[0], slot[1] = familiarTag{append(slot[1].text[:0], tag...), v.furnishes, v.ours}, slot[0]
 	}
 }
 
@@ -180,7 +172,6 @@ func (f *familiar) class(w *rewriter, value []byte) bool {
 
 // forgetClasses is for when more is known to hide.
 func (f *familiar) forgetClasses() {
-	f.again.forget()
 	for i := range f.classes {
 		f.classes[i] = f.classes[i][:0]
 	}
@@ -223,35 +214,4 @@ func mixed(h uint64, value []byte) uint64 {
 		h = (h ^ uint64(c)) * 0x9E3779B97F4A7C15
 	}
 	return h
-}
-
-// familiarStarts are the start tags that were passed over last, from behind the
-// name, one of each element: a list or a table has the same many times. Two
-// elements in one slot only push each other out.
-type familiarStarts [64]struct {
-	el     *skimElement
-	length int
-	rest   [56]byte
-}
-
-// find returns how long the rest of a start tag of el is that b begins with and
-// that was passed over before, or 0.
-func (s *familiarStarts) find(el *skimElement, b []byte) int {
-	slot := &s[el.number%len(s)]
-	if slot.el != el || slot.length > len(b) || string(b[:slot.length]) != string(slot.rest[:slot.length]) {
-		return 0
-	}
-	return slot.length
-}
-
-func (s *familiarStarts) add(el *skimElement, rest []byte) {
-	if slot := &s[el.number%len(s)]; len(rest) <= len(slot.rest) {
-		slot.el, slot.length = el, copy(slot.rest[:], rest)
-	}
-}
-
-func (s *familiarStarts) forget() {
-	for i := range s {
-		s[i].el = nil
-	}
 }

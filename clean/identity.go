@@ -123,7 +123,7 @@ func (w *rewriter) judgeAddress(b []byte, i int, way string, content []byte) out
 func (w *rewriter) judgeIdentity(b []byte, i int, way string, t target, reason string, listed bool) outcome {
 	if listed {
 		if way == wayCanonical || way == wayHreflang {
-			w.identity.ours, w.verdict.claims = true, true
+			w.identity.ours, w.verdict.ours = true, true
 		}
 		return outcomeStays
 	}

@@ -18,7 +18,7 @@ type verdict struct {
 	gone    [maxAttributes / 64]uint64
 	changed bool
 	nonce   bool // the tag gets the response's nonce
-	claims  bool // the tag says that the page is ours: it must be read each time
+	ours    bool // the tag says that the page is
 	linkAt  int  // the attribute that makes a link to another host, or -1
 	link    Finding
 
@@ -31,7 +31,7 @@ func (v *verdict) reset() {
 	if v.changed {
 		v.gone = [maxAttributes / 64]uint64{}
 	}
-	v.changed, v.nonce, v.claims, v.furnishes, v.linkAt, v.rewritten = false, false, false, false, -1, -1
+	v.changed, v.nonce, v.ours, v.furnishes, v.linkAt, v.rewritten = false, false, false, false, -1, -1
 }
 
 func (v *verdict) rewrite(i int, value []byte) {

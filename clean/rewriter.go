@@ -156,7 +156,7 @@ func (w *rewriter) startHTML(b []byte) {
 		return
 	}
 	if w.findings == found && !w.block.active && !w.verdict.changed && w.remembers(t.el) {
-		w.familiar.rememberTag(b[w.tok.start:w.tok.pos], w.verdict.furnishes)
+		w.familiar.rememberTag(b[w.tok.start:w.tok.pos], &w.verdict)
 	}
 	if t.el.has(rawText | rawScript | rcdata) {
 		w.enterText(t.el)

@@ -18,12 +18,14 @@ import (
 func (w *rewriter) skim(b []byte) {
 	at := w.tok.pos
 	for {
-		to := bytes.IndexByte(b[at:], '<')
-		if to < 0 {
-			at = len(b)
-			break
+		if at == len(b) || b[at] != '<' { // for every other tag there is nothing to search
+			to := bytes.IndexByte(b[at:], '<')
+			if to < 0 {
+				at = len(b)
+				break
+			}
+			at += to
 		}
-		at += to
 		end := w.skimTag(b, at)
 		if end < 0 {
 			break
@@ -52,10 +54,16 @@ func (w *rewriter) skimTag(b []byte, at int) int {
 	case '/':
 		return w.skimEndTag(b, name+1)
 	case '!':
+		if b[at+2] != '-' {
+			return w.skimDoctype(b, at)
+		}
 		return skimComment(b, at)
 	}
-	word, n := readWord(b[name:])
-	el := w.skimmed.elements.find(word)
+	el := w.skimmed.numbered[w.likely.start()]
+	n := el.heads(b[name:])
+	if n == 0 || b[name+n] != ' ' && b[name+n] != '>' {
+		el, n = w.likely.otherStart(b[name:], &w.skimmed.elements)
+	}
 	if el == nil || w.hidden.sheet.types && w.hidden.sheet.namesElement(el.key) {
 		return -1
 	}
@@ -66,19 +74,15 @@ func (w *rewriter) skimTag(b []byte, at int) int {
 	}
 	end, seen := name+n, attrs{}
 	if b[end] != '>' {
-		if again := w.familiar.again.find(el, b[end:]); again > 0 {
-			w.skimmedStart(el)
-			return end + again
-		}
 		if end, seen = w.skimAttributes(b, end, el); end < 0 || end-at > maxHold {
 			return -1
-		}
-		if el.repeats(seen) {
-			w.familiar.again.add(el, b[name+n:end+1])
 		}
 	}
 	if el.ends != nil {
 		return w.skimText(b, end+1, el, seen)
+	}
+	if el.el == elBody && w.place.template == 0 {
+		w.endHead()
 	}
 	w.skimmedStart(el)
 	return end + 1
@@ -86,14 +90,30 @@ func (w *rewriter) skimTag(b []byte, at int) int {
 
 // skimEndTag returns where the end tag whose name begins at name ends, or -1.
 func (w *rewriter) skimEndTag(b []byte, name int) int {
-	word, n := readWord(b[name:])
-	el := w.skimmed.elements.find(word)
+	likely := w.skimmed.numbered[w.likely.end()]
+	if n := likely.heads(b[name:]); n > 0 && b[name+n] == '>' {
+		w.likely.top--
+		w.place.columns = false
+		w.place.close(likely.el)
+		return name + n + 1
+	}
+	el, n := w.likely.otherEnd(b[name:], &w.skimmed.elements)
 	if el == nil || el.opensOnly || b[name+n] != '>' {
 		return -1
 	}
-	w.place.columns = false
-	w.place.close(el.el)
+	w.leave(el.el)
 	return name + n + 1
+}
+
+// skimDoctype returns where the doctype of every page of today ends, or -1 at
+// any other.
+func (w *rewriter) skimDoctype(b []byte, at int) int {
+	const doctype = "<!doctype html>"
+	if w.place.begun || !hasPrefixFold(b[at:], doctype) {
+		return -1
+	}
+	w.place.begun = true
+	return at + len(doctype)
 }
 
 // skimComment returns where a comment ends that begins as one should and ends
@@ -131,9 +151,13 @@ func (w *rewriter) skimWhole(b []byte, at int, el *skimElement) int {
 		return -1
 	}
 	end := w.skimmedText(b, at+n, at+n, el)
-	if end >= 0 && known.furnishes {
+	if end < 0 {
+		return -1
+	}
+	if known.furnishes {
 		w.furnishOwn(at + n)
 	}
+	w.identity.ours = w.identity.ours || known.ours
 	return end
 }
 
@@ -193,8 +217,18 @@ func (w *rewriter) skimScript(content []byte, seen attrs) bool {
 	if seen.has(attrSrc) {
 		return len(content) == 0
 	}
-	return !seen.has(attrType) && !seen.has(attrLanguage) && !w.place.afterHTML && w.doc.Script == nil &&
-		w.c.harmless.knows(sortRuns, content)
+	if seen.has(attrType) || seen.has(attrLanguage) || w.place.afterHTML || w.doc.Script != nil || len(content) > maxHarmless {
+		return false
+	}
+	if known := w.c.harmless.find(sortRuns, content); known != nil {
+		return !known.hides
+	}
+	w.sort = sortRuns
+	if reasons, _ := w.judgeScript(content); len(reasons) > 0 {
+		return false
+	}
+	w.c.harmless.add(sortRuns, content, nil)
+	return !mayHide(content)
 }
 
 // skimmedText passes over an element whose content is b[from:to], and gives a
@@ -225,7 +259,7 @@ func (w *rewriter) remembers(el element) bool {
 	default:
 		return false
 	}
-	return !w.tok.tag.odd && !w.verdict.claims && !w.place.noscript && !w.place.selecting
+	return !w.tok.tag.odd && !w.place.noscript && !w.place.selecting
 }
 
 // skimmedStart notes what a start tag that was passed over changes.
@@ -233,44 +267,60 @@ func (w *rewriter) skimmedStart(el *skimElement) {
 	p := &w.place
 	p.begun, p.columns, p.body = true, false, p.body || el.body
 	p.open[el.el]++
-}
-
-// repeats reports whether a start tag of e with these attributes is likely to
-// come again: it has no id and refers to nothing.
-func (e *skimElement) repeats(seen attrs) bool {
-	return e.ends == nil && !seen.has(attrID) && seen.has(attrClass) && !seen.any(&e.judged)
+	w.likely.open(el)
 }
 
 // skimElement is what skim knows of an element.
 type skimElement struct {
 	el        element
-	number    int    // counts those that skim knows
+	name      word
+	mask      word   // of the bytes of name
+	fold      word   // the case bit of its letters
+	length    int    // of name
+	ended     bool   // its end tag may be guessed at
+	number    uint8  // counts those that skim knows
 	key       uint64 // hash of its name
 	body      bool   // a frameset may not follow
 	opensOnly bool   // its end tag must be read
 	whole     bool   // its tag may be known as a whole
 	ends      []byte // its end tag, where its content is text
-	judged    attrs  // the attributes with a rule
 	rules     []rule // of the table
 }
+
+// heads returns the length of e's name where b begins with it, in any case.
+func (e *skimElement) heads(b []byte) int {
+	b = b[:wordLen]
+	if ((binary.LittleEndian.Uint64(b)|e.fold.lo)^e.name.lo)&e.mask.lo|((binary.LittleEndian.Uint64(b[8:])|e.fold.hi)^e.name.hi)&e.mask.hi != 0 {
+		return 0
+	}
+	return e.length
+}
+
+// maxSkimmed bounds the elements that skim knows.
+const maxSkimmed = 256
 
 // skimTables hold the names that skim knows.
 type skimTables struct {
 	elements   words[skimElement]
 	attributes words[attr]
+	numbered   [maxSkimmed]*skimElement
 }
 
 // skimmed returns the tables, built from table and attributeNames.
 var skimmed = sync.OnceValue(func() *skimTables {
 	t := new(skimTables)
-	count := 0
+	t.numbered[0] = new(skimElement) // what is expected at first: nothing
+	count := 1
 	add := func(name string, row skimElement) {
-		row.number, row.key = count, nameKey([]byte(name))
+		row.number, row.key = uint8(count), nameKey([]byte(name))
+		row.name, row.mask, row.length = wordOf(name), maskOf(len(name)), len(name)
+		row.fold = row.name.caseBits()
 		t.elements.add(name, row)
+		t.numbered[count] = t.elements.find(row.name)
 		count++
 	}
 	for _, name := range plainElements {
-		add(name, skimElement{el: elOther, body: true})
+		add(name, skimElement{el: elOther, body: true, ended: true})
 	}
 	for i := range table {
 		if el := element(i); skimmable(el) {
@@ -279,10 +329,8 @@ var skimmed = sync.OnceValue(func() *skimTables {
 			if el.has(rawText | rawScript | rcdata) {
 				row.ends = []byte("</" + el.String() + ">")
 			}
-			row.opensOnly = row.ends != nil || row.whole || el == elHTML || el == elHead
-			for _, r := range row.rules {
-				row.judged.add(r.attr)
-			}
+			row.opensOnly = row.ends != nil || row.whole
+			row.ended = !row.opensOnly && !el.has(void) && el != elHTML && el != elHead && el != elBody
 			add(el.String(), row)
 		}
 	}
@@ -294,8 +342,8 @@ var skimmed = sync.OnceValue(func() *skimTables {
 	for i, name := range plainAttributes {
 		t.attributes.add(name, attrCount+attr(i))
 	}
-	if int(attrCount)+len(plainAttributes) > len(attrs{})*64 {
-		panic("clean: more attributes than a set holds")
+	if int(attrCount)+len(plainAttributes) > len(attrs{})*64 || count > maxSkimmed {
+		panic("clean: more names than there is room for")
 	}
 	return t
 })
@@ -310,7 +358,6 @@ var plainElements = [...]string{
 func skimmable(el element) bool {
 	switch el {
 	case elOther, elNoscript, elPlaintext, elTemplate, elSelect, elFrameset, elFrame, elSVG, elMath,
-		elBody, // ends the head
 		elCol, elColgroup, elMarquee, elDetails:
 		return false
 	}
@@ -327,31 +374,17 @@ type attrs [2]uint64
 func (s *attrs) add(a attr)      { s[a>>6&1] |= 1 << (a & 63) }
 func (s *attrs) has(a attr) bool { return s[a>>6&1]>>(a&63)&1 != 0 }
 
-func (s *attrs) any(of *attrs) bool { return s[0]&of[0]|s[1]&of[1] != 0 }
-
 // closingQuote returns where the value ends that begins at from, or -1 where
-// the window does, or a NUL stands in it.
+// the window does. No NUL stands in it: run has seen to that.
 func closingQuote(b []byte, from int, quote byte) int {
 	quotes := uint64(quote) * ones
-	for i, far := from, from+48; i+8 <= len(b); i += 8 {
-		x := binary.LittleEndian.Uint64(b[i : i+8])
-		if found := zeroBytes(x^quotes) | zeroBytes(x); found != 0 {
-			i += bits.TrailingZeros64(found) >> 3
-			if b[i] != quote {
-				return -1
-			}
-			return i
-		}
-		if i >= far { // a long one: what looks at 32 bytes at once is faster
-			return farQuote(b, i+8, quote)
+	for far := from + 48; from+8 <= len(b) && from < far; from += 8 {
+		if found := zeroBytes(binary.LittleEndian.Uint64(b[from:from+8]) ^ quotes); found != 0 {
+			return from + bits.TrailingZeros64(found)>>3
 		}
 	}
-	return -1
-}
-
-func farQuote(b []byte, from int, quote byte) int {
-	n := bytes.IndexByte(b[from:], quote)
-	if n < 0 || bytes.IndexByte(b[from:from+n], 0) >= 0 {
+	n := bytes.IndexByte(b[from:], quote) // a long one: this looks at 32 bytes at once
+	if n < 0 {
 		return -1
 	}
 	return from + n

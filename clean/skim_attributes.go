@@ -13,13 +13,33 @@ var plainAttributes = [...]string{
 }
 
 // skimAttributes reads the attributes of a tag whose name ends at b[at]. It
-// returns where its > stands, or -1 where the tag must be read.
+// returns where its > stands, or -1 where the tag must be read; and, where the
+// content of el is text, which attributes there are.
 func (w *rewriter) skimAttributes(b []byte, at int, el *skimElement) (end int, seen attrs) {
-	var others uint64
+	at, name := w.follow(b, at, el)
+	if at < 0 || at+1+wordRoom > len(b) {
+		return -1, seen
+	}
+	if b[at] == '>' {
+		if el.ends != nil {
+			seen, _ = w.familiar.names.seen(name)
+		}
+		return at, seen
+	}
+	return w.skimFurther(b, at, el, name)
+}
+
+// skimFurther is skimAttributes from behind the last name that was known, or 0,
+// on. It remembers the further ones.
+func (w *rewriter) skimFurther(b []byte, at int, el *skimElement, name uint8) (end int, seen attrs) {
+	names := &w.familiar.names
+	seen, others := names.seen(name)
+	learns := !names.makeRoom()
 	for {
 		if at+1+wordRoom > len(b) {
 			return -1, seen
 		}
+		from := at
 		switch b[at] {
 		case ' ', '\n', '\t', '\r':
 			for at++; isSpace(b[at]); at++ {
@@ -40,100 +60,164 @@ func (w *rewriter) skimAttributes(b []byte, at int, el *skimElement) (end int, s
 			}
 			return at + 1, seen
 		}
-		name, n := readWord(b[at:])
-		id, known := w.skimmed.attributes.find(name), true
-		if id == nil {
-			if n = plainOther(b[at:], &others); n < 0 {
+		row := skimName{id: noAttr}
+		word, n := readWord(b[at:])
+		if id := w.skimmed.attributes.find(word); id == nil {
+			if n, row.other = plainOther(b[at:]); n < 0 || others>>row.other&1 != 0 {
 				return -1, seen
 			}
-			known = false
-		} else if seen.has(*id) {
-			return -1, seen
+			others |= 1 << row.other
 		} else {
-			seen.add(*id)
+			if row.id = *id; seen.has(row.id) {
+				return -1, seen
+			}
+			seen.add(row.id)
+			row.demand = el.demandOn(row.id)
 		}
 		at += n
-		from, to := at, at
+		lead := b[from:at]
+		value := b[at:at]
 		if b[at] == '=' {
-			quote := b[at+1]
-			if quote != '"' && quote != '\'' {
+			at++
+			if row.quote = b[at]; row.quote == '"' || row.quote == '\'' {
+				at++
+			} else {
+				row.quote = unquoted
+			}
+			lead = b[from:at]
+			to := valueEnd(b, at, row.quote)
+			if to < 0 {
 				return -1, seen
 			}
-			from = at + 2
-			if to = closingQuote(b, from, quote); to < 0 {
-				return -1, seen
+			value, at = b[at:to], to
+			if row.quote != unquoted {
+				at++
 			}
-			at = to + 1
 		}
-		if known && *id < attrCount && !w.skimValue(b[from:to], *id, el) {
+		if row.demand.of != demandNothing && !w.skimValue(value, row.demand) {
 			return -1, seen
 		}
+		if learns {
+			name = names.add(el, name, lead, row)
+			learns = name != 0
+		}
 	}
+}
+
+// valueEnd returns where the value ends that begins at from, or -1 where the
+// window does, or where readers would not agree on it.
+func valueEnd(b []byte, from int, quote byte) int {
+	if quote == unquoted {
+		return unquotedEnd(b, from)
+	}
+	return closingQuote(b, from, quote)
+}
+
+// unquotedEnd is valueEnd without a quote (13.2.5.38).
+func unquotedEnd(b []byte, from int) int {
+	to := from
+	for to < len(b) && classOf[b[to]]&classUnquoted == 0 {
+		to++
+	}
+	if to == from || to == len(b) || b[to] != '>' && !isSpace(b[to]) {
+		return -1
+	}
+	return to
 }
 
 // plainOther returns the length of a name that the tables do not hold but
-// nobody takes otherwise, -1 for any other. others holds a bit of each such
-// name's hash, so that of two alike the second is not passed.
-func plainOther(b []byte, others *uint64) int {
+// nobody takes otherwise, -1 for any other, and some bits of its hash: of two
+// names alike in these the second is not passed.
+func plainOther(b []byte) (n int, bit uint8) {
 	if b[0]|0x20 == 'o' && b[1]|0x20 == 'n' {
-		return -1
+		return -1, 0
 	}
-	n := 0
 	for ; n < len(b) && classOf[b[n]]&classNameEnd == 0 && b[n] != '='; n++ {
 		if classOf[b[n]] != 0 {
-			return -1
+			return -1, 0
 		}
 	}
 	if n == 0 || len(b)-n < wordRoom {
-		return -1
+		return -1, 0
 	}
-	bit := uint64(1) << (nameHash(b[:n]) >> 4)
-	if *others&bit != 0 {
-		return -1
-	}
-	*others |= bit
-	return n
+	return n, uint8(nameHash(b[:n]) >> 4)
 }
 
-// skimValue reports whether the value of an attribute that means something
-// somewhere may stand in el.
-func (w *rewriter) skimValue(value []byte, id attr, el *skimElement) bool {
+// demand is what the value of an attribute is held against, on its element.
+type demand struct {
+	of   demands
+	kind kind // of references
+}
+
+type demands uint8
+
+const (
+	demandNothing demands = iota
+	demandReference
+	demandList
+	demandClass
+	demandID
+	demandStyle
+	demandNonce
+	demandFails // no value is skimmed
+)
+
+// demandOn tells what the values of an attribute on e are held against.
+func (e *skimElement) demandOn(id attr) demand {
 	switch id {
 	case attrHidden, attrXMLBase, attrBackground:
-		return false
+		return demand{of: demandFails}
 	case attrNonce:
-		return el.el != elScript || len(w.nonce) == 0
+		if e.el == elScript {
+			return demand{of: demandNonce}
+		}
 	case attrStyle:
-		return w.familiar.style(w, value)
+		return demand{of: demandStyle}
 	case attrClass:
-		return w.hidden.sheet.keys == 0 || w.familiar.class(w, value)
+		return demand{of: demandClass}
 	case attrID:
-		return !w.hidden.sheet.names(sheetID, value)
+		return demand{of: demandID}
 	}
-	if !el.judged.has(id) {
-		return true
-	}
-	for _, r := range el.rules {
+	for _, r := range e.rules {
 		if r.attr == id {
-			return w.skimReference(value, r)
+			return r.demand()
 		}
 	}
-	return false
+	return demand{}
 }
 
-// skimReference reports whether the reference may stand, for all a glance
-// tells.
-func (w *rewriter) skimReference(value []byte, r rule) bool {
+func (r rule) demand() demand {
 	switch r.action {
 	case dropAttribute, dropTag, dropElement, unwrap:
-		return w.staysHome(value) || w.familiar.host(w, value, r.kind)
+		return demand{demandReference, r.kind}
 	case list:
-		return w.skimList(value, r.kind)
+		return demand{demandList, r.kind}
+	}
+	return demand{of: demandFails}
+}
+
+// skimValue reports whether a value may stand, for all a glance tells.
+func (w *rewriter) skimValue(value []byte, d demand) bool {
+	switch d.of {
+	case demandNothing:
+		return true
+	case demandReference:
+		return w.staysHome(value) || w.familiar.host(w, value, d.kind)
+	case demandList:
+		return w.skimList(value, d.kind)
+	case demandClass:
+		return w.hidden.sheet.keys == 0 || w.familiar.class(w, value)
+	case demandID:
+		return !w.hidden.sheet.names(sheetID, value)
+	case demandStyle:
+		return w.familiar.style(w, value)
+	case demandNonce:
+		return len(w.nonce) == 0
 	}
 	return false
 }
 
-// skimList is skimReference for each reference of a list.
+// skimList does so with each reference of a list.
 func (w *rewriter) skimList(value []byte, k kind) bool {
 	for len(value) > 0 {
 		var ref []byte

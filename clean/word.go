@@ -63,6 +63,18 @@ func wordOf(name string) word {
 	return w
 }
 
+// caseBits is bit 5 of each letter of w, which bit 6 tells from figures and
+// hyphens.
+func (w word) caseBits() word { return word{w.lo >> 1 & folds, w.hi >> 1 & folds} }
+
+// maskOf marks the first n bytes of a word.
+func maskOf(n int) word {
+	if n <= 8 {
+		return word{lo: 1<<(8*n) - 1}
+	}
+	return word{lo: 1<<64 - 1, hi: 1<<(8*(n-8)) - 1}
+}
+
 // words is a hash table of names, by open addressing. It is built once and
 // then only read.
 type words[V any] struct {

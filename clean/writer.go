@@ -1,6 +1,7 @@
 package clean
 
 import (
+	"bytes"
 	"errors"
 	"io"
 )
@@ -31,13 +32,13 @@ const (
 //	rewriter.start        maxTag, where it had to be rebuilt 18
 //	output.asided         maxLink, rounded up by append    80
 //	link.tag              maxTag, and what was aside       96
-//	familiar              its slots, each full            203
+//	familiar              its slots, each full            205
 //	hidden.sheet          maxSelectors of up to 192 B      48
 //	tokenizer.tag.attrs   maxAttributes of 48 B            16
 //	island and opened     512 of 16 B, 3 of 512 of 8 B     20
 //	the rest              output.buf, removal, transcoder  20
 //
-// together about 1022 KiB, in a document that needs all of it at once. A block
+// together about 1023 KiB, in a document that needs all of it at once. A block
 // takes 2 maxBlock and its findings, but is let go where the hold has grown as
 // long as that. While a token of maxHold is judged, in one write, copies of it
 // up to eight times as long come and go. A longer write is itself held as long
@@ -135,6 +136,7 @@ type rewriter struct {
 	removal  removal
 	verdict  verdict
 	skimmed  *skimTables
+	likely   likely
 	familiar familiar
 	findings int
 	depth    int // of documents in attributes
@@ -315,8 +317,9 @@ func (w *rewriter) shift(n int) {
 // run deals with every token that the window completes; where the window is
 // the hold, only until nothing is held any more.
 func (w *rewriter) run(b []byte, held bool) {
+	plain := !held && bytes.IndexByte(b, 0) < 0 // at every NUL some reader takes a tag otherwise
 	for {
-		if !held && w.skims() {
+		if plain && w.skims() {
 			w.skim(b)
 		}
 		k := w.tok.next(b)

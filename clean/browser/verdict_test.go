@@ -23,6 +23,7 @@ func (e *evasion) problem(s, raw *sight) string {
 var (
 	handlerText = regexp.MustCompile(`(?is)<[^>&]*\son[a-z]+\s*=[^>]*pwn`)
 	scriptText  = regexp.MustCompile(`(?is)<script[^>]*>[^<]*pwn`)
+	nonce       = regexp.MustCompile(`nonce(-|=")[\w+/-]{22}["']`) // ours, at random: one in fifty thousand spells evil
 	spamText    = regexp.MustCompile(`(?i)slot|googletagmanager|attackertoken|evil`)
 )
 
@@ -48,7 +49,7 @@ func (e *evasion) survives(s *sight) string {
 // inHeader looks for what the case has put into the header.
 func (e *evasion) inHeader(s *sight) string {
 	for name, values := range s.header {
-		if all := strings.Join(values, ", "); strings.Contains(strings.ToLower(all), "evil") {
+		if all := nonce.ReplaceAllString(strings.Join(values, ", "), ""); strings.Contains(strings.ToLower(all), "evil") {
 			return name + ": " + all
 		}
 	}
@@ -66,7 +67,7 @@ func (e *evasion) inHeader(s *sight) string {
 
 // inMarkup looks for the intruder in the bytes and in the tree as text.
 func (e *evasion) inMarkup(s *sight) string {
-	text := s.body + "\n" + s.Markup
+	text := nonce.ReplaceAllString(s.body+"\n"+s.Markup, "")
 	switch e.Probe {
 	case "js":
 		if !s.sandboxed() && (handlerText.MatchString(s.body) || scriptText.MatchString(s.body)) {
