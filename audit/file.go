@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"go.uber.org/zap"
 )
@@ -66,8 +67,16 @@ func (s *spool) open() error {
 	return nil
 }
 
+// lockPatience is for a process that is just ending, and for a child that holds our
+// descriptors between fork and exec.
+const lockPatience = 500 * time.Millisecond
+
 func lock(f *os.File) error {
 	err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	for end := time.Now().Add(lockPatience); errors.Is(err, syscall.EWOULDBLOCK) && time.Now().Before(end); {
+		time.Sleep(lockPatience / 50)
+		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	}
 	if errors.Is(err, syscall.EWOULDBLOCK) {
 		err = ErrInUse
 	}
@@ -140,10 +149,10 @@ func links(info os.FileInfo) uint64 {
 // reopen goes over to the file that has the path now. On an error the old one
 // stays in use.
 func (s *spool) reopen() error {
-	fresh, _, err := openSpool(s.path, s.log)
-	if errors.Is(err, ErrInUse) && s.current() {
+	if s.current() {
 		return s.sync() // nobody has moved it
 	}
+	fresh, _, err := openSpool(s.path, s.log)
 	if err != nil {
 		return err
 	}
