@@ -37,7 +37,10 @@ func printReading(file string) error {
 	cells := map[[2]string]readingRate{}
 	for _, r := range rates {
 		readers, pages = withName(readers, r.reader), withName(pages, r.page)
-		cells[[2]string{r.page, r.reader}] = r
+		// The best of what was measured: others on the machine only ever slow it down.
+		if at := [2]string{r.page, r.reader}; r.rate > cells[at].rate {
+			cells[at] = r
+		}
 	}
 	fmt.Println("\nReading, MB for each second of one core (and how many times as fast the first is)")
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)

@@ -7,8 +7,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 bench/install.sh
 make -s build
-each=300ms
-[[ " $* " != *" -quick "* ]] || each=30ms
+each=100ms times=5
+[[ " $* " != *" -quick "* ]] || each=30ms times=1
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 go build -o "$out/bench" ./bench
@@ -19,5 +19,5 @@ GOMAXPROCS=1 taskset -c 0 "$out/bench" trail "$@"
 
 echo
 go test -c -o "$out/reading" ./bench/reading
-(cd bench/reading && GOMAXPROCS=1 taskset -c 0 "$out/reading" -test.run '^$' -test.bench . -test.benchtime $each) | tee "$out/reading.txt"
+(cd bench/reading && GOMAXPROCS=1 taskset -c 0 "$out/reading" -test.run '^$' -test.bench . -test.benchtime $each -test.count $times) | tee "$out/reading.txt"
 "$out/bench" reading "$out/reading.txt"
