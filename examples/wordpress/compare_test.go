@@ -8,6 +8,7 @@ import (
 	"image/png"
 	"math"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 )
@@ -36,8 +37,8 @@ func look(t *testing.T, ctx context.Context, address string) view {
 	}
 }
 
-// photograph repeats until two pictures are alike: Chromium paints large images in
-// the background, and a busy machine shows them half done.
+// photograph repeats until two pictures are alike that lie apart: Chromium paints
+// large images in the background, and a busy machine shows them half done for a while.
 func photograph(t *testing.T, ctx context.Context, address string) []byte {
 	t.Helper()
 	var last []byte
@@ -47,6 +48,7 @@ func photograph(t *testing.T, ctx context.Context, address string) []byte {
 			return shot
 		}
 		last = shot
+		time.Sleep(500 * time.Millisecond)
 	}
 	t.Fatalf("%s: eight pictures and no two alike", address)
 	return nil
