@@ -64,16 +64,6 @@ func appendText[T string | []byte](dst []byte, s T, more bool, limit int) []byte
 	return dst
 }
 
-// plain reports whether JSON carries s as it is.
-func plain[T string | []byte](s T) bool {
-	for i := range len(s) {
-		if c := s[i]; c < 0x20 || c > 0x7e || c == '"' || c == '\\' {
-			return false
-		}
-	}
-	return true
-}
-
 // appendPiece appends the first character of s.
 func appendPiece[T string | []byte](dst []byte, s T) (out []byte, size int) {
 	if c := s[0]; c < 0x7f {

@@ -9,7 +9,7 @@ import (
 
 func (r *record) eventObject(e *Event) {
 	c := classify(e)
-	r.id("id", e.ID, maxID)
+	r.id("id", e.ID)
 	r.member("action")
 	r.quoted(string(e.Action), maxWord)
 	r.word("kind", c.kind)
@@ -40,7 +40,7 @@ func (r *record) httpObject(e *Event) {
 	}
 	r.open("http")
 	r.open("request")
-	r.id("id", e.RequestID, maxID)
+	r.id("id", e.RequestID)
 	r.text("method", h.Method, maxWord)
 	r.text("referrer", h.Referrer, maxReferrer)
 	r.body(h.RequestBytes)

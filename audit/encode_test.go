@@ -293,3 +293,17 @@ func TestSecondOpinion(t *testing.T) {
 		t.Errorf("no %s in %s", want, line)
 	}
 }
+
+func TestPlain(t *testing.T) {
+	for size := range 20 {
+		for at := range size {
+			for c := range 256 {
+				s := []byte(strings.Repeat("a", size))
+				s[at] = byte(c)
+				if got, want := plain(string(s)), c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; got != want {
+					t.Fatalf("%q: %v", s, got)
+				}
+			}
+		}
+	}
+}

@@ -128,7 +128,7 @@ func foldable(a Action) bool {
 
 // take returns the records that are due, and forgets the kinds that have been
 // quiet for a whole round. After the last one nothing is folded any more.
-func (f *floods) take(now time.Time, last bool) (records []Event) {
+func (f *floods) take(last bool) (records []Event) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.closed = f.closed || last

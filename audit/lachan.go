@@ -79,9 +79,9 @@ func (r *record) findingObject(f *Finding) {
 	}
 	r.text("snippet", f.Snippet, maxSnippet)
 	r.list("reasons", f.Reasons[:min(len(f.Reasons), maxReasons)], maxReason)
-	r.id("sha256", f.SHA256, maxID)
-	r.id("before_sha256", f.BeforeSHA256, maxID)
-	r.id("after_sha256", f.AfterSHA256, maxID)
+	r.id("sha256", f.SHA256)
+	r.id("before_sha256", f.BeforeSHA256)
+	r.id("after_sha256", f.AfterSHA256)
 	r.close()
 }
 

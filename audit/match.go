@@ -74,7 +74,8 @@ func (r *redactor) redactAt(p place, value string) bool {
 // where one of the variables that it may quote, or that it names, is a secret.
 func (r *redactor) redactDetail(variables []string, text string) bool {
 	value := text
-	if _, found, ok := strings.Cut(text, " found within "); ok {
+	// Without the blank before it, which is the most frequent of all first letters.
+	if _, found, ok := strings.Cut(text, "found within "); ok {
 		if name, rest, ok := strings.Cut(found, ": "); ok {
 			value = rest
 			if r.placeOf(name) != open {

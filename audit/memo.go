@@ -35,7 +35,7 @@ func (m *memo) holds(s string, hash uint64) bool {
 
 // note says that there is none in s.
 func (m *memo) note(s string, hash uint64) {
-	at, mark := hash%memoSlots, uint32(hash>>32) //nolint:gosec // a part of it
+	at, mark := hash%memoSlots, uint32(hash>>32)
 	if m.met[at].Swap(mark) != mark {
 		return
 	}

@@ -78,9 +78,9 @@ func (r *record) put(s string, cut, more bool, limit int) {
 
 // id is text for what the proxy made itself: letters and digits, which are no
 // secret, hide none and are not worth a look. What is anything else gets it.
-func (r *record) id(name, s string, limit int) {
-	if len(s) > limit || !alphanumeric(s) {
-		r.text(name, s, limit)
+func (r *record) id(name, s string) {
+	if len(s) > maxID || !alphanumeric(s) {
+		r.text(name, s, maxID)
 	} else if s != "" {
 		r.word(name, s)
 	}

@@ -447,7 +447,7 @@ func TestWhatIsQuietIsForgotten(t *testing.T) {
 		t.Error("first whole, then folded")
 	}
 	for range 3 {
-		f.take(time.Now(), false)
+		f.take(false)
 	}
 	if f.folds(&e) || len(f.kinds) != 1 {
 		t.Error("not forgotten")

@@ -140,7 +140,7 @@ func (w *writer) own(lines []*buffer.Buffer, e *Event) []*buffer.Buffer {
 // sumUp writes what floods have come to since the last time.
 func (w *writer) sumUp(last bool) {
 	var lines []*buffer.Buffer
-	for _, e := range w.floods.take(w.now(), last) {
+	for _, e := range w.floods.take(last) {
 		lines = w.own(lines, &e)
 	}
 	w.put(lines)

@@ -90,7 +90,7 @@ func bestOf(measured []trailFigures) trailFigures {
 func blocked(i int) audit.Event {
 	return audit.Event{
 		Action: audit.Block, RequestID: "01KB0000000000000000000000", Site: "portal",
-		Client: netip.AddrPortFrom(netip.AddrFrom4([4]byte{203, 0, 113, byte(i)}), uint16(i)), //nolint:gosec // whatever
+		Client: netip.AddrPortFrom(netip.AddrFrom4([4]byte{203, 0, 113, byte(i)}), uint16(i)),
 		HTTP: audit.HTTP{
 			Method: "POST", Version: "HTTP/1.1", Status: 403, RequestBytes: 420, RequestContentType: "application/x-www-form-urlencoded",
 			UserAgent: "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36", Referrer: "https://portal.example/lien-he",

@@ -1,6 +1,7 @@
 package policies
 
 import (
+	"errors"
 	"regexp"
 	"regexp/syntax"
 	"strconv"
@@ -59,7 +60,7 @@ func redactPatternProblem(pattern string) string {
 		return "longer than " + strconv.Itoa(maxRedactPattern) + " bytes"
 	}
 	re, err := regexp.Compile(pattern)
-	if problem, ok := err.(*syntax.Error); ok {
+	if problem, ok := errors.AsType[*syntax.Error](err); ok {
 		return quote(pattern) + " is no regular expression (RE2): " + problem.Code.String() + ": " + quote(problem.Expr)
 	}
 	if err != nil {

@@ -95,7 +95,7 @@ func (f *fixture) after(t *testing.T, d time.Duration) (due []Alert) {
 		t.Fatal(err)
 	}
 	f.clock = f.clock.Add(d)
-	f.Watch.sinks()
+	f.sinks()
 	f.send()
 	for _, box := range f.boxes {
 		due = append(due, box.waiting...)

@@ -117,7 +117,7 @@ func (p *replay) run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := p.deliver(ctx); err != nil {
+		if err := p.send(ctx); err != nil {
 			if p.attempts++; p.attempts == maxAttempts {
 				return fmt.Errorf("given up after %d attempts: %w", maxAttempts, err)
 			}
@@ -125,7 +125,6 @@ func (p *replay) run(ctx context.Context) error {
 			continue
 		}
 		p.attempts = 0
-		p.settle()
 		p.report()
 		if !ended {
 			continue
@@ -136,6 +135,13 @@ func (p *replay) run(ctx context.Context) error {
 		p.rest(ctx)
 	}
 	return ctx.Err()
+}
+
+func (p *replay) send(ctx context.Context) error {
+	if err := p.deliver(ctx); err != nil {
+		return err
+	}
+	return p.settle()
 }
 
 // rest passes the time in which a connection may still turn out to be lost.
