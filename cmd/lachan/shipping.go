@@ -17,6 +17,9 @@ import (
 
 // ship starts the sinks, and has the trail tell of their troubles.
 func ship(cfg *policies.Config, log *audit.Log, logger *zap.Logger) (*sinks.Shipping, error) {
+	if err := readsBack(&cfg.Audit); err != nil {
+		return nil, err
+	}
 	t := &troubles{log: log, told: map[string]time.Time{}}
 	shipping, err := sinks.Start(cfg.Audit.Sinks,
 		sinks.Source{Path: cfg.Audit.File, State: auditState(cfg), Durable: log.Durable},
@@ -25,6 +28,22 @@ func ship(cfg *policies.Config, log *audit.Log, logger *zap.Logger) (*sinks.Ship
 		return nil, fmt.Errorf("audit: %w", err)
 	}
 	return shipping, nil
+}
+
+// readsBack finds out whether the trail goes where nobody can read it again, as
+// /dev/stdout in a container, although somebody is to.
+func readsBack(a *policies.Audit) error {
+	if len(a.Sinks) == 0 && len(a.Alerts.Rules) == 0 {
+		return nil
+	}
+	info, err := os.Stat(a.File)
+	if err != nil {
+		return fmt.Errorf("audit: %w", err)
+	}
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("audit: %s is no file that can be read back, which sinks and alerts do: name one with audit.file", a.File)
+	}
+	return nil
 }
 
 // watchFor starts the alerts.
