@@ -8,7 +8,9 @@ package audit
 type lexicon struct {
 	// next is by state and column. An entry is the state to go to, a multiple of
 	// columns; those in which something ends come last.
-	next    []uint16
+	// All that an entry can be is there, so that no bound is checked; what no word
+	// needs is never touched.
+	next    *[1 << 16]uint16
 	ending  uint16
 	words   [][]word // by state / columns: what ends there
 	glances [256]glance
@@ -101,7 +103,7 @@ func (b *lexiconBuilder) build() *lexicon {
 
 // pack numbers the states anew, those in which something ends last.
 func (b *lexiconBuilder) pack() *lexicon {
-	l := &lexicon{next: make([]uint16, len(b.next)*columns), words: make([][]word, len(b.next)), glances: glances(), steps: steps()}
+	l := &lexicon{next: new([1 << 16]uint16), words: make([][]word, len(b.next)), glances: glances(), steps: steps()}
 	number := make([]uint16, len(b.next))
 	n := uint16(0)
 	for _, ends := range []bool{false, true} {

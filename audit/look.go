@@ -59,7 +59,7 @@ func (l *lexicon) look(t []byte, seen *sight, decoded bool) {
 				number = i + seen.number(t[i:])
 			}
 		}
-		state = next[int(state)+int(g)]
+		state = next[state+uint16(g)]
 		if state >= ending {
 			l.meant(t, i, state, seen)
 		}
