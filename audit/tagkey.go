@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/lachan-waf/lachan/audit/statefile"
 )
 
 const (
@@ -34,12 +36,5 @@ func tagKey(folder string) ([]byte, error) {
 func makeTagKey(path string) ([]byte, error) {
 	key := make([]byte, tagKeySize)
 	_, _ = rand.Read(key) // never fails
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, err
-	}
-	err := os.WriteFile(path+".new", key, 0o600)
-	if err == nil {
-		err = os.Rename(path+".new", path)
-	}
-	return key, err
+	return key, statefile.Write(path, key)
 }

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/lachan-waf/lachan/audit/statefile"
 )
 
 // memory is what outlives a restart: how far the trail was read, and when each
@@ -63,8 +65,5 @@ func (m *memory) save() error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(m.path+".new", append(text, '\n'), 0o600); err != nil {
-		return err
-	}
-	return os.Rename(m.path+".new", m.path)
+	return statefile.Write(m.path, append(text, '\n'))
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"golang.org/x/mod/sumdb/note"
+
+	"github.com/lachan-waf/lachan/audit/statefile"
 )
 
 // The files of a key, in the folder that OpenKey is given.
@@ -92,11 +94,7 @@ func makeKey(folder, host string) (*Key, error) {
 
 // Save keeps the last note of folder's key.
 func Save(folder, signed string) error {
-	path := filepath.Join(folder, lastFile)
-	err := os.WriteFile(path+".new", []byte(signed), 0o600)
-	if err == nil {
-		err = os.Rename(path+".new", path)
-	}
+	err := statefile.Write(filepath.Join(folder, lastFile), []byte(signed))
 	if err != nil {
 		return fmt.Errorf("checkpoint: %w", err)
 	}

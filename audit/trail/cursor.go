@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/lachan-waf/lachan/audit/statefile"
 )
 
 // Cursor says how far somebody has got with a trail, and how it goes. It is kept
@@ -49,31 +51,10 @@ func LoadCursor(folder, name string) (Cursor, error) {
 func (c Cursor) Save(folder string) error {
 	text, err := json.Marshal(c)
 	if err == nil {
-		err = replaceFile(cursorFile(folder, c.Name), append(text, '\n'))
+		err = statefile.Write(cursorFile(folder, c.Name), append(text, '\n'))
 	}
 	if err != nil {
 		return fmt.Errorf("trail: cursor: %w", err)
 	}
 	return nil
-}
-
-// replaceFile never leaves half a file: a crash leaves the old one or the new one.
-func replaceFile(path string, content []byte) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
-	}
-	temporary := path + ".new"
-	f, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(content)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(temporary, path)
-	}
-	if err != nil {
-		os.Remove(temporary)
-	}
-	return err
 }
