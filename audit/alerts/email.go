@@ -2,15 +2,12 @@ package alerts
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
-	"fmt"
 	"net/url"
-	"os"
 	"strconv"
 
 	"github.com/wneessen/go-mail"
 
+	"github.com/lachan-waf/lachan/audit/remote"
 	"github.com/lachan-waf/lachan/policies"
 )
 
@@ -28,10 +25,11 @@ func newEmail(c policies.AlertChannel) (channel, error) {
 		return nil, err
 	}
 	e := &email{channel: c, host: u.Hostname()}
-	trust, err := trusted(c.CA, u.Hostname())
+	trust, err := remote.TLS(c.CA, "", "")
 	if err != nil {
 		return nil, err
 	}
+	trust.ServerName = u.Hostname()
 	e.options = append(e.options, mail.WithTLSConfig(trust), mail.WithTimeout(sendTimeout))
 	switch {
 	case u.Scheme == "smtps":
@@ -44,24 +42,8 @@ func newEmail(c policies.AlertChannel) (channel, error) {
 	if port, err := strconv.Atoi(u.Port()); err == nil {
 		e.options = append(e.options, mail.WithPort(port))
 	}
-	return e, readable(c.PasswordFile)
-}
-
-// trusted is the TLS configuration with the roots of a PEM file, or the system's.
-func trusted(file, host string) (*tls.Config, error) {
-	cfg := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: host}
-	if file == "" {
-		return cfg, nil
-	}
-	pem, err := os.ReadFile(file)
-	if err != nil {
-		return nil, err
-	}
-	cfg.RootCAs = x509.NewCertPool()
-	if !cfg.RootCAs.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("%s: no certificate in PEM", file)
-	}
-	return cfg, nil
+	_, err = remote.Secret(c.PasswordFile)
+	return e, err
 }
 
 func (e *email) send(ctx context.Context, m message) error {
@@ -77,7 +59,7 @@ func (e *email) send(ctx context.Context, m message) error {
 	letter.SetBodyString(mail.TypeTextPlain, m.Body)
 	options := e.options
 	if e.channel.Username != "" {
-		password, err := secret(e.channel.PasswordFile)
+		password, err := remote.Secret(e.channel.PasswordFile)
 		if err != nil {
 			return err
 		}

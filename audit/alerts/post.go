@@ -3,20 +3,15 @@ package alerts
 import (
 	"bytes"
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
-	"os"
-	"strconv"
 	"strings"
 	"time"
 
+	"github.com/lachan-waf/lachan/audit/remote"
 	"github.com/lachan-waf/lachan/policies"
 )
 
@@ -26,22 +21,12 @@ type poster struct {
 	now    func() time.Time
 }
 
-func newPoster(c policies.AlertChannel, address string) (poster, error) {
-	u, err := url.Parse(address)
+func newPoster(c policies.AlertChannel) (poster, error) {
+	trust, err := remote.TLS(c.CA, "", "")
 	if err != nil {
 		return poster{}, err
 	}
-	trust, err := trusted(c.CA, u.Hostname())
-	if err != nil {
-		return poster{}, err
-	}
-	return poster{now: time.Now, client: &http.Client{
-		Timeout:   sendTimeout,
-		Transport: &http.Transport{TLSClientConfig: trust, ForceAttemptHTTP2: true, DisableKeepAlives: true},
-		// A receiver that moves must be configured anew: what is sent is signed, and
-		// for it alone.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}, nil
+	return poster{remote.Client(trust), time.Now}, nil
 }
 
 // maxAnswer is how much of an answer an error shows.
@@ -54,12 +39,10 @@ func (p poster) post(ctx context.Context, address string, body []byte, header ht
 	}
 	r.Header = header
 	r.Header.Set("Content-Type", "application/json")
+	defer p.client.CloseIdleConnections() // the next alert may be days away
 	answer, err := p.client.Do(r)
 	if err != nil {
-		if u := (*url.Error)(nil); errors.As(err, &u) {
-			err = u.Err // without the address
-		}
-		return err
+		return remote.WithoutURL(err)
 	}
 	defer answer.Body.Close()
 	if answer.StatusCode/100 == 2 {
@@ -76,11 +59,12 @@ type webhook struct {
 }
 
 func newWebhook(c policies.AlertChannel) (channel, error) {
-	p, err := newPoster(c, c.URL)
+	p, err := newPoster(c)
 	if err != nil {
 		return nil, err
 	}
-	return &webhook{p, c.URL, c.SecretFile}, readable(c.SecretFile)
+	_, err = remote.Secret(c.SecretFile)
+	return &webhook{p, c.URL, c.SecretFile}, err
 }
 
 // told is the body of a webhook.
@@ -99,8 +83,6 @@ type told struct {
 	Text     string             `json:"text"`
 }
 
-// send signs as t=UNIX,v1=HMAC-SHA256 over "UNIX.BODY": a receiver that checks
-// the time cannot be sent an old alert again.
 func (w *webhook) send(ctx context.Context, m message) error {
 	a := m.Alert
 	body, err := json.Marshal(told{
@@ -112,15 +94,11 @@ func (w *webhook) send(ctx context.Context, m message) error {
 	}
 	header := http.Header{}
 	if w.secretFile != "" {
-		key, err := secret(w.secretFile)
+		key, err := remote.Secret(w.secretFile)
 		if err != nil {
 			return err
 		}
-		at := strconv.FormatInt(w.now().Unix(), 10)
-		mac := hmac.New(sha256.New, []byte(key))
-		mac.Write([]byte(at + "."))
-		mac.Write(body)
-		header.Set("X-Lachan-Signature", "t="+at+",v1="+hex.EncodeToString(mac.Sum(nil)))
+		header.Set(remote.SignatureHeader, remote.Sign(body, key, w.now()))
 	}
 	return w.post(ctx, w.url, body, header)
 }
@@ -142,15 +120,16 @@ func newTelegram(c policies.AlertChannel) (channel, error) {
 	if c.URL != "" {
 		api = strings.TrimSuffix(c.URL, "/")
 	}
-	p, err := newPoster(c, api)
+	p, err := newPoster(c)
 	if err != nil {
 		return nil, err
 	}
-	return &telegram{p, api, c.TokenFile, c.Chat}, readable(c.TokenFile)
+	_, err = remote.Secret(c.TokenFile)
+	return &telegram{p, api, c.TokenFile, c.Chat}, err
 }
 
 func (t *telegram) send(ctx context.Context, m message) error {
-	token, err := secret(t.tokenFile)
+	token, err := remote.Secret(t.tokenFile)
 	if err != nil {
 		return err
 	}
@@ -163,26 +142,4 @@ func (t *telegram) send(ctx context.Context, m message) error {
 		return err
 	}
 	return t.post(ctx, t.api+"/bot"+token+"/sendMessage", body, http.Header{})
-}
-
-// secret reads a file that holds one, each time: it may be replaced.
-func secret(file string) (string, error) {
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return "", err
-	}
-	s := strings.TrimSpace(string(text))
-	if s == "" {
-		return "", fmt.Errorf("%s is empty", file)
-	}
-	return s, nil
-}
-
-// readable finds out at the start that a secret's file is missing.
-func readable(file string) error {
-	if file == "" {
-		return nil
-	}
-	_, err := secret(file)
-	return err
 }

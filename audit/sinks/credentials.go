@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/lachan-waf/lachan/audit/remote"
 	"github.com/lachan-waf/lachan/policies"
 )
 
@@ -30,13 +31,13 @@ func newCredentials(sink policies.Sink, scheme string) (credentials, error) {
 func (c credentials) apply(r *http.Request) error {
 	switch {
 	case c.tokenFile != "":
-		token, err := secret(c.tokenFile)
+		token, err := remote.Secret(c.tokenFile)
 		if err != nil {
 			return fmt.Errorf("token: %w", err)
 		}
 		r.Header.Set("Authorization", c.scheme+" "+token)
 	case c.username != "":
-		password, err := secret(c.passwordFile)
+		password, err := remote.Secret(c.passwordFile)
 		if err != nil {
 			return fmt.Errorf("password: %w", err)
 		}

@@ -3,16 +3,12 @@ package sinks
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
-	"errors"
-	"fmt"
-	"net"
 	"net/http"
 	"net/url"
-	"time"
 
 	"github.com/klauspost/compress/gzip"
 
+	"github.com/lachan-waf/lachan/audit/remote"
 	"github.com/lachan-waf/lachan/policies"
 )
 
@@ -26,21 +22,13 @@ type endpoint struct {
 	who     credentials
 }
 
-// How long a receiver may take. An attempt that fails costs nothing but time;
-// one that hangs would hold up all that come after it.
-const (
-	dialTimeout    = 10 * time.Second
-	answerTimeout  = 30 * time.Second // from the request's last byte to the answer's first
-	requestTimeout = time.Minute      // all of it
-)
-
 // newEndpoint reads what the sink names; it connects to nobody.
 func newEndpoint(sink policies.Sink, tokenScheme string) (*endpoint, error) {
 	base, err := url.Parse(sink.URL)
 	if err != nil {
 		return nil, err
 	}
-	trust, err := clientTLS(sink)
+	trust, err := remote.TLS(sink.CA, sink.Cert, sink.Key)
 	if err != nil {
 		return nil, err
 	}
@@ -48,24 +36,7 @@ func newEndpoint(sink policies.Sink, tokenScheme string) (*endpoint, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &endpoint{newClient(trust), base, sink.Headers, who}, nil
-}
-
-func newClient(trust *tls.Config) *http.Client {
-	return &http.Client{
-		Timeout:       requestTimeout,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		Transport: &http.Transport{
-			DialContext:            (&net.Dialer{Timeout: dialTimeout}).DialContext,
-			TLSClientConfig:        trust,
-			TLSHandshakeTimeout:    dialTimeout,
-			ResponseHeaderTimeout:  answerTimeout,
-			IdleConnTimeout:        time.Minute,
-			MaxResponseHeaderBytes: answerLimit,
-			DisableCompression:     true, // an answer's bound counts what is kept
-			ForceAttemptHTTP2:      true,
-		},
-	}
+	return &endpoint{remote.Client(trust), base, sink.Headers, who}, nil
 }
 
 func (e *endpoint) close() error { //nolint:unparam // receivers embed it as their own
@@ -97,7 +68,7 @@ func (e *endpoint) post(ctx context.Context, r request) (answer, error) {
 	}
 	in, err := e.client.Do(out)
 	if err != nil {
-		return answer{}, withoutURL(err)
+		return answer{}, remote.WithoutURL(err)
 	}
 	defer in.Body.Close()
 	return readAnswer(in, r.limit)
@@ -114,7 +85,7 @@ func (e *endpoint) outgoing(ctx context.Context, r request) (*http.Request, erro
 	}
 	out, err := http.NewRequestWithContext(ctx, http.MethodPost, to.String(), bytes.NewReader(body))
 	if err != nil {
-		return nil, withoutURL(err)
+		return nil, remote.WithoutURL(err)
 	}
 	out.Header.Set("User-Agent", "lachan")
 	for name, value := range e.headers {
@@ -141,13 +112,4 @@ func compressed(body []byte) []byte {
 	w.Write(body) //nolint:errcheck // into memory
 	w.Close()
 	return out.Bytes()
-}
-
-// withoutURL takes the URL out of an error: its query may hold a webhook's secret.
-func withoutURL(err error) error {
-	var at *url.Error
-	if errors.As(err, &at) {
-		return fmt.Errorf("request: %w", at.Err)
-	}
-	return err
 }

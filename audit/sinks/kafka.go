@@ -16,6 +16,7 @@ import (
 	"github.com/twmb/franz-go/pkg/sasl/scram"
 	"go.uber.org/zap"
 
+	"github.com/lachan-waf/lachan/audit/remote"
 	"github.com/lachan-waf/lachan/policies"
 )
 
@@ -40,7 +41,7 @@ func newKafka(sink policies.Sink, log *zap.Logger) (receiver, error) {
 	if topic == "" {
 		topic = defaultTopic
 	}
-	k := &kafka{patience: requestTimeout, dials: &dials{}}
+	k := &kafka{patience: remote.Patience, dials: &dials{}}
 	k.options = []kgo.Opt{
 		kgo.SeedBrokers(strings.Split(strings.TrimSuffix(brokers, "/"), ",")...),
 		kgo.ClientID("lachan"),
@@ -68,7 +69,7 @@ func newKafka(sink policies.Sink, log *zap.Logger) (receiver, error) {
 // strongest; PLAIN, which shows it the password, only to a broker that TLS vouches for.
 func (k *kafka) secure(sink policies.Sink, encrypted bool) error {
 	if encrypted {
-		trust, err := clientTLS(sink)
+		trust, err := remote.TLS(sink.CA, sink.Cert, sink.Key)
 		if err != nil {
 			return err
 		}
@@ -77,7 +78,7 @@ func (k *kafka) secure(sink policies.Sink, encrypted bool) error {
 	if sink.Username == "" {
 		return nil
 	}
-	if _, err := secret(sink.PasswordFile); err != nil {
+	if _, err := remote.Secret(sink.PasswordFile); err != nil {
 		return err
 	}
 	k.options = append(k.options, kgo.SASL(mechanisms(sink, encrypted)...))
@@ -86,13 +87,13 @@ func (k *kafka) secure(sink policies.Sink, encrypted bool) error {
 
 func mechanisms(sink policies.Sink, encrypted bool) []sasl.Mechanism {
 	who := func(context.Context) (scram.Auth, error) {
-		password, err := secret(sink.PasswordFile)
+		password, err := remote.Secret(sink.PasswordFile)
 		return scram.Auth{User: sink.Username, Pass: password}, err
 	}
 	all := []sasl.Mechanism{scram.Sha512(who), scram.Sha256(who)}
 	if encrypted {
 		all = append(all, plain.Plain(func(context.Context) (plain.Auth, error) {
-			password, err := secret(sink.PasswordFile)
+			password, err := remote.Secret(sink.PasswordFile)
 			return plain.Auth{User: sink.Username, Pass: password}, err
 		}))
 	}

@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
-	if order := os.Getenv(remoteEnv); order != "" {
+	if order := os.Getenv(childEnv); order != "" {
 		send(order)
 	}
 	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {

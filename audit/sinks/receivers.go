@@ -2,8 +2,6 @@ package sinks
 
 import (
 	"fmt"
-	"os"
-	"strings"
 
 	"go.uber.org/zap"
 
@@ -38,19 +36,4 @@ func newReceiver(sink policies.Sink, log *zap.Logger) (receiver, error) {
 // where the protocol has one.
 func newFormatter(sink policies.Sink) (formatter, error) {
 	return formats.New(formats.Format(sink.Format), formats.Config{Syslog: sink.Type == policies.SinkSyslog})
-}
-
-// secret reads a file that holds one, without the newline editors leave.
-func secret(file string) (string, error) {
-	if file == "" {
-		return "", nil
-	}
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return "", err
-	}
-	if s := strings.TrimRight(string(text), "\r\n"); s != "" {
-		return s, nil
-	}
-	return "", fmt.Errorf("%s is empty", file)
 }

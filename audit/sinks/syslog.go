@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/lachan-waf/lachan/audit/remote"
 	"github.com/lachan-waf/lachan/policies"
 )
 
@@ -40,7 +41,7 @@ func newSyslog(sink policies.Sink) (receiver, error) {
 		s.line.network = "udp"
 		return s, nil
 	case "tls":
-		if s.line.tls, err = clientTLS(sink); err != nil {
+		if s.line.tls, err = remote.TLS(sink.CA, sink.Cert, sink.Key); err != nil {
 			return nil, err
 		}
 		s.line.tls.ServerName = u.Hostname()

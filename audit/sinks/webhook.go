@@ -2,12 +2,10 @@ package sinks
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"time"
 
+	"github.com/lachan-waf/lachan/audit/remote"
 	"github.com/lachan-waf/lachan/policies"
 )
 
@@ -21,8 +19,7 @@ import (
 //
 //	X-Lachan-Signature: t=1795651200,v1=<64 hex>
 //
-// is HMAC-SHA256 with the sink's secret over t, a dot and the body as it is on
-// the wire. The receiver refuses a t that is minutes old, and with it replays.
+// signs it with the sink's secret, as remote.Sign says.
 type webhook struct {
 	*endpoint
 	halving
@@ -35,7 +32,7 @@ func newWebhook(sink policies.Sink) (receiver, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := secret(sink.SecretFile); err != nil {
+	if _, err := remote.Secret(sink.SecretFile); err != nil {
 		return nil, err
 	}
 	w := &webhook{endpoint: e, kind: contentType(sink.Format), secretFile: sink.SecretFile}
@@ -56,25 +53,18 @@ func (w *webhook) batch(ctx context.Context, batch []message) error {
 	r := request{kind: w.kind, body: lines(batch), header: map[string]string{
 		"X-Lachan-Batch": fmt.Sprintf("%d-%d", batch[0].seq, batch[len(batch)-1].seq),
 	}}
-	key, err := secret(w.secretFile)
+	key, err := remote.Secret(w.secretFile)
 	if err != nil {
 		return err
 	}
 	if key != "" {
-		r.header["X-Lachan-Signature"] = sign(r.body, key, time.Now())
+		r.header[remote.SignatureHeader] = remote.Sign(r.body, key, time.Now())
 	}
 	a, err := w.post(ctx, r)
 	if err != nil {
 		return err
 	}
 	return a.problem()
-}
-
-func sign(body []byte, key string, now time.Time) string {
-	mac := hmac.New(sha256.New, []byte(key))
-	fmt.Fprintf(mac, "%d.", now.Unix())
-	mac.Write(body)
-	return fmt.Sprintf("t=%d,v1=%s", now.Unix(), hex.EncodeToString(mac.Sum(nil)))
 }
 
 // lines are the messages with a newline after each.

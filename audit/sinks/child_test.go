@@ -15,10 +15,10 @@ import (
 	"github.com/lachan-waf/lachan/policies"
 )
 
-// remoteEnv makes the test binary a process that ships, to be killed.
-const remoteEnv = "LACHAN_TEST_REMOTE"
+// childEnv makes the test binary a process that ships, to be killed.
+const childEnv = "LACHAN_TEST_CHILD"
 
-// order is what a remote ships, and where.
+// order is what a child ships, and where.
 type order struct {
 	Sink        policies.Sink
 	Path, State string
@@ -43,8 +43,8 @@ func upTo(last uint64) func() (uint64, <-chan struct{}) {
 	return func() (uint64, <-chan struct{}) { return last, never }
 }
 
-// remote is a process that ships. It is started as often as it was killed.
-type remote struct {
+// child is a process that ships. It is started as often as it was killed.
+type child struct {
 	t     *testing.T
 	order order
 	mu    sync.Mutex
@@ -52,7 +52,7 @@ type remote struct {
 	kills int
 }
 
-func (s *remote) start() {
+func (s *child) start() {
 	s.t.Helper()
 	text, err := json.Marshal(s.order)
 	if err != nil {
@@ -61,7 +61,7 @@ func (s *remote) start() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.cmd = exec.Command(os.Args[0])
-	s.cmd.Env = append(os.Environ(), remoteEnv+"="+string(text))
+	s.cmd.Env = append(os.Environ(), childEnv+"="+string(text))
 	s.cmd.Stderr = os.Stderr
 	if err := s.cmd.Start(); err != nil {
 		s.t.Fatal(err)
@@ -69,7 +69,7 @@ func (s *remote) start() {
 }
 
 // kill ends the process with SIGKILL.
-func (s *remote) kill() {
+func (s *child) kill() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.cmd.Process.Kill()
@@ -77,14 +77,14 @@ func (s *remote) kill() {
 	s.kills++
 }
 
-// longTrail is a trail of 20,000 events, written once.
+// longTrail is a trail of 100,000 events, written once.
 type longTrail struct {
 	path string
 	last uint64
 	ids  map[string]uint64 // event.id → its line
 }
 
-const longTrailEvents = 20000
+const longTrailEvents = 100_000
 
 var longTrailDir string
 
@@ -198,7 +198,7 @@ func (a *inbox) check(t *testing.T, want map[string]uint64) (copies int) {
 // eventually waits for what other processes do.
 func eventually(t *testing.T, what string, done func() bool) {
 	t.Helper()
-	for end := time.Now().Add(40 * time.Second); !done(); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(2 * time.Minute); !done(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatal(what)
 		}
