@@ -32,12 +32,17 @@ func syslogSink(d *syslogd) policies.Sink {
 // What the receiver or the sender loses when it is killed comes again.
 func TestKillsLoseNothingRsyslog(t *testing.T) {
 	t.Parallel()
-	killing{receiver: newRsyslog(t), events: 100_000, perSecond: 4000, kills: "rrsrrsr"}.run(t)
+	fiveAndTwo(newRsyslog(t)).run(t)
 }
 
 func TestKillsLoseNothingSyslogNG(t *testing.T) {
 	t.Parallel()
-	killing{receiver: newSyslogNG(t), events: 20_000, perSecond: 2000, kills: "rsrsr"}.run(t)
+	fiveAndTwo(newSyslogNG(t)).run(t)
+}
+
+// fiveAndTwo kills the receiver five times and the sender twice.
+func fiveAndTwo(receiver *syslogd) killing {
+	return killing{receiver: receiver, events: 100_000, perSecond: 4000, kills: "rrsrrsr"}
 }
 
 // killing is a run with a real receiver, and kills spread over it.

@@ -137,7 +137,7 @@ func shipWith(t *testing.T, s *shipper, until func() bool) {
 	defer cancel()
 	var running sync.WaitGroup
 	running.Go(func() { s.run(ctx) })
-	deadline := time.Now().Add(60 * time.Second)
+	deadline := time.Now().Add(2 * time.Minute)
 	for !until() {
 		if time.Now().After(deadline) {
 			cancel()

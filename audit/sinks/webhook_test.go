@@ -2,6 +2,7 @@ package sinks
 
 import (
 	"bytes"
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -71,6 +72,7 @@ type troubled struct {
 	inbox
 	requests atomic.Int64
 	faults   atomic.Int64
+	stall    time.Duration // until it hangs up; 0: until the sender does
 }
 
 func (s *troubled) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -83,7 +85,8 @@ func (s *troubled) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "broken", http.StatusInternalServerError)
 	case 1: // it stalls: the sender must give up
 		io.Copy(io.Discard, r.Body) // else the server does not see that it has
-		<-r.Context().Done()
+		s.holdStill(r)
+		hijack(w, "", true)
 	case 2: // it resets in the middle of the request
 		io.CopyN(io.Discard, r.Body, 1000)
 		hijack(w, "", true)
@@ -100,6 +103,16 @@ func (s *troubled) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.keep(r)
 		hijack(w, "HTTP/1.1 2", true)
 	}
+}
+
+func (s *troubled) holdStill(r *http.Request) {
+	ctx := r.Context()
+	if s.stall > 0 {
+		limited, cancel := context.WithTimeout(ctx, s.stall)
+		defer cancel()
+		ctx = limited
+	}
+	<-ctx.Done()
 }
 
 func (s *troubled) keep(r *http.Request) {
@@ -125,6 +138,7 @@ func hijack(w http.ResponseWriter, say string, reset bool) {
 }
 
 func TestNothingIsLostToATroubledWebhook(t *testing.T) {
+	t.Parallel() // it waits most of the time
 	l := theLongTrail(t)
 	s := &troubled{}
 	sink := httpSink(policies.SinkHTTP, server(t, s.ServeHTTP))
