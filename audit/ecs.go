@@ -9,7 +9,7 @@ import (
 
 func (r *record) eventObject(e *Event) {
 	c := classify(e)
-	r.id("id", e.ID)
+	r.eventID(e.ID)
 	r.member("action")
 	r.quoted(string(e.Action), maxWord)
 	r.word("kind", c.kind)
@@ -20,6 +20,17 @@ func (r *record) eventObject(e *Event) {
 	r.word("module", "lachan")
 	r.word("dataset", "lachan.audit")
 	r.text("reason", e.Reason, maxName)
+}
+
+// eventID writes a new one where the caller has none.
+func (r *record) eventID(id string) {
+	if id != "" {
+		r.id("id", id)
+		return
+	}
+	r.member("id")
+	r.line = append(r.line, '"')
+	r.line = append(appendID(r.line), '"')
 }
 
 func (r *record) words(name string, w words) {

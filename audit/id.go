@@ -15,7 +15,13 @@ func NewRequestID() string { return NewID() }
 
 // NewID returns a new ULID. IDs of one process ascend strictly, also within a
 // millisecond. Safe for concurrent use.
-func NewID() string { return sharedIDs().next(time.Now()) }
+func NewID() string {
+	var room [ulid.EncodedSize]byte
+	return string(appendID(room[:0]))
+}
+
+// appendID is NewID for a line.
+func appendID(dst []byte) []byte { return sharedIDs().appendNext(dst, time.Now()) }
 
 // sharedIDs is the process's one generator: two would not ascend together.
 var sharedIDs = sync.OnceValue(func() *ids { return newIDs(rand.Reader) })
@@ -24,25 +30,29 @@ var sharedIDs = sync.OnceValue(func() *ids { return newIDs(rand.Reader) })
 type ids struct {
 	mu      sync.Mutex
 	entropy *ulid.MonotonicEntropy
-	last    uint64 // milliseconds
+	last    ulid.ULID // here, as entropy is read through an interface
 }
 
 func newIDs(random io.Reader) *ids {
 	return &ids{entropy: ulid.Monotonic(random, 0)}
 }
 
-func (g *ids) next(now time.Time) string {
+func (g *ids) appendNext(dst []byte, now time.Time) []byte {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	// A clock without a battery may stand before 1970, which ULIDs cannot say.
 	ms := min(uint64(max(now.UnixMilli(), 0)), ulid.MaxTime()-1)
-	g.last = max(g.last, ms)
-	id, err := ulid.New(g.last, g.entropy)
-	if err != nil { // 2^80 exhausted within the millisecond; crypto/rand itself never fails
-		g.last++
-		id, _ = ulid.New(g.last, g.entropy)
+	if ms = max(ms, g.last.Time()); g.draw(ms) != nil { // 2^80 exhausted within the millisecond; crypto/rand itself never fails
+		_ = g.draw(ms + 1)
 	}
 	var text [ulid.EncodedSize]byte
-	_ = id.MarshalTextTo(text[:]) // its only error is about the length
-	return string(text[:])
+	_ = g.last.MarshalTextTo(text[:]) // its only error is about the length
+	return append(dst, text[:]...)
+}
+
+func (g *ids) draw(ms uint64) error {
+	if err := g.last.SetTime(ms); err != nil {
+		return err
+	}
+	return g.entropy.MonotonicRead(ms, g.last[6:])
 }

@@ -39,10 +39,12 @@ func TestNewIDIsUniqueAndAscends(t *testing.T) {
 	}
 }
 
+func next(g *ids, now time.Time) string { return string(g.appendNext(nil, now)) }
+
 func TestIDsAscendWhenTheClockStepsBack(t *testing.T) {
 	g, now := newIDs(bytes.NewReader(bytes.Repeat([]byte{1}, 1<<13))), time.UnixMilli(1000)
-	first := g.next(now)
-	if second := g.next(now.Add(-time.Hour)); second <= first {
+	first := next(g, now)
+	if second := next(g, now.Add(-time.Hour)); second <= first {
 		t.Errorf("%s after %s", second, first)
 	}
 }
@@ -52,8 +54,8 @@ func TestIDsSurviveOverflow(t *testing.T) {
 	ones := bytes.Repeat([]byte{0xff}, 10)
 	g := newIDs(io.MultiReader(bytes.NewReader(ones), bytes.NewReader(bytes.Repeat([]byte{1}, 1<<13))))
 	now := time.UnixMilli(1000)
-	first := g.next(now)
-	if second := g.next(now); second <= first {
+	first := next(g, now)
+	if second := next(g, now); second <= first {
 		t.Errorf("%s after %s", second, first)
 	}
 }

@@ -148,9 +148,6 @@ func (l *Log) Record(e Event) {
 	if l.floods.folds(&e) || l.queue.full(e.Time) {
 		return
 	}
-	if e.ID == "" {
-		e.ID = NewID()
-	}
 	line, err := l.enc.line(&e)
 	if err != nil {
 		l.queue.lose(e.Time)

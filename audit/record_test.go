@@ -7,8 +7,8 @@ import (
 	"github.com/lachan-waf/lachan/policies"
 )
 
-// TestRecordAllocates pins what an event costs the request's goroutine: its
-// identifier, and what the pools have to grow now and then.
+// TestRecordAllocates pins what an event costs the request's goroutine: what the
+// pools have to grow now and then, which is less than once.
 func TestRecordAllocates(t *testing.T) {
 	if raceDetector {
 		t.Skip("pools drop buffers under the race detector")
@@ -28,8 +28,8 @@ func TestRecordAllocates(t *testing.T) {
 				l.Record(e)
 				runtime.Gosched() // to the writer, which gives the line back
 			}
-			if n := testing.AllocsPerRun(2000, once); n > 2 {
-				t.Errorf("%v allocations, want at most 2", n)
+			if n := testing.AllocsPerRun(2000, once); n > 0 {
+				t.Errorf("%v allocations, want none", n)
 			}
 		})
 	}

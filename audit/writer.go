@@ -127,7 +127,7 @@ func (w *writer) put(lines []*buffer.Buffer) []*buffer.Buffer {
 
 // own adds the line of an event of the trail about itself.
 func (w *writer) own(lines []*buffer.Buffer, e *Event) []*buffer.Buffer {
-	e.Time, e.ID = w.now(), NewID()
+	e.Time = w.now()
 	line, err := w.enc.line(e)
 	if err != nil {
 		w.meter.failed(fmt.Errorf("encode: %w", err))
