@@ -13,6 +13,7 @@ type lexicon struct {
 	next    *[1 << 16]uint16
 	ending  uint16
 	words   [][]word // by state / columns: what ends there
+	depths  []uint16 // and how many letters and digits lead there
 	glances [256]glance
 	steps   [256]bool
 }
@@ -43,19 +44,21 @@ const (
 
 // lexiconBuilder is the trie that a lexicon is made of.
 type lexiconBuilder struct {
-	next  [][columns]int32
-	words [][]word
+	next   [][columns]int32
+	words  [][]word
+	depths []uint16
 }
 
 func newLexiconBuilder() *lexiconBuilder {
 	b := &lexiconBuilder{}
-	b.node()
+	b.node(0)
 	return b
 }
 
-func (b *lexiconBuilder) node() int32 {
+func (b *lexiconBuilder) node(depth int) int32 {
 	b.next = append(b.next, [columns]int32{})
 	b.words = append(b.words, nil)
+	b.depths = append(b.depths, uint16(depth))
 	return int32(len(b.next) - 1)
 }
 
@@ -66,7 +69,7 @@ func (b *lexiconBuilder) add(kind wordKind, list ...string) {
 		for i := range len(s) {
 			at := &b.next[state][column(s[i])]
 			if *at == 0 {
-				n := b.node()
+				n := b.node(i + 1)
 				at = &b.next[state][column(s[i])] // node may have moved it
 				*at = n
 			}
@@ -103,7 +106,7 @@ func (b *lexiconBuilder) build() *lexicon {
 
 // pack numbers the states anew, those in which something ends last.
 func (b *lexiconBuilder) pack() *lexicon {
-	l := &lexicon{next: new([1 << 16]uint16), words: make([][]word, len(b.next)), glances: glances(), steps: steps()}
+	l := &lexicon{next: new([1 << 16]uint16), words: make([][]word, len(b.next)), depths: make([]uint16, len(b.next)), glances: glances(), steps: steps()}
 	number := make([]uint16, len(b.next))
 	n := uint16(0)
 	for _, ends := range []bool{false, true} {
@@ -112,7 +115,7 @@ func (b *lexiconBuilder) pack() *lexicon {
 		}
 		for state, words := range b.words {
 			if len(words) > 0 == ends {
-				number[state], l.words[n] = n, words
+				number[state], l.words[n], l.depths[n] = n, words, b.depths[state]
 				n++
 			}
 		}

@@ -24,6 +24,7 @@ func glances() (table [256]glance) {
 type sight struct {
 	coded   bool  // an encoding, at which it ended: look again once it is undone
 	hits    []hit // words of secrets, by their ends
+	late    []hit // memory for those of the second half
 	next    int   // of hits: where the last question was about
 	at      bool  // an '@' that may end a userinfo
 	numbers bool  // as many digits as an identity card has
@@ -41,38 +42,17 @@ type hit struct {
 // them: everything that it cuts is introduced by a word of the lexicon, is
 // userinfo before an '@', or is a long number. FuzzLook holds it to that.
 func (l *lexicon) look(t []byte, seen *sight, decoded bool) {
-	*seen = sight{hits: seen.hits[:0], decoded: decoded}
-	state, number := uint16(0), 0
-	next, glances, ending := l.next, &l.glances, l.ending
-	for i := 0; i < len(t); i++ {
-		g := glances[t[i]]
-		if g >= digits {
-			if g == special {
-				size := l.special(t, i, &state, seen)
-				if seen.coded {
-					return
-				}
-				i += size - 1
-				continue
-			}
-			if i >= number {
-				number = i + seen.number(t[i:])
-			}
-		}
-		state = next[state+uint16(g)]
-		if state >= ending {
-			l.meant(t, i, state, seen)
-		}
+	*seen = sight{hits: seen.hits[:0], late: seen.late[:0], decoded: decoded}
+	first := lane{hits: seen.hits}
+	if middle := middle(t); middle > 0 {
+		second := lane{at: middle, hits: seen.late}
+		l.readBoth(t, &first, &second, seen)
+		first.join(&second)
+		seen.late = second.hits
+	} else {
+		l.read(t, &first, len(t), seen)
 	}
-}
-
-// number looks at the digits at the beginning of t, and returns their length.
-func (s *sight) number(t []byte) int {
-	end, _, n := number(t)
-	if n >= minDigits {
-		s.numbers = true
-	}
-	return end
+	seen.hits, seen.numbers = first.hits, first.digits >= minDigits
 }
 
 // wordsIn are the words of secrets that end in a part of the text. Questions go
@@ -99,23 +79,6 @@ func (s *sight) wordBehind(at int) bool {
 	return len(s.hits) > 0 && int(s.hits[len(s.hits)-1].end) > at
 }
 
-// special looks at a byte that is more than a letter or a sign.
-func (l *lexicon) special(t []byte, i int, state *uint16, seen *sight) (size int) {
-	switch c := t[i]; {
-	case c >= utf8.RuneSelf:
-		return l.wide(t, i, state, seen)
-	case c == '@':
-		if !seen.at && authorityBefore(t, i) {
-			seen.at = true
-		}
-	default:
-		if _, size := escape(t[i:]); size > 1 && !seen.decoded {
-			seen.coded = true
-		}
-	}
-	return 1
-}
-
 // authorityBefore reports whether an '@' may end a userinfo. What is before
 // another one has been looked at.
 func authorityBefore(t []byte, at int) bool {
@@ -125,36 +88,6 @@ func authorityBefore(t []byte, at int) bool {
 		}
 	}
 	return false
-}
-
-// wide goes on with the letters that a character beyond ASCII folds to. What is
-// around a word that ends there is for the second look.
-func (l *lexicon) wide(t []byte, i int, state *uint16, seen *sight) (size int) {
-	var room [32]byte
-	letters, size := unmarked(room[:0], t[i:])
-	for _, c := range letters {
-		*state = l.next[int(*state)+int(column(c))]
-		if *state >= l.ending {
-			seen.hits = append(seen.hits, hit{int32(i), int32(i), false})
-		}
-	}
-	return size
-}
-
-// meant notes one of the words that end at i, if it stands there as it must. The
-// automaton stays in a state over what it steps over.
-func (l *lexicon) meant(t []byte, i int, state uint16, seen *sight) {
-	if column(t[i]) == 0 {
-		return
-	}
-	for _, w := range l.words[state/columns] {
-		from := wordStart(t, i, len(w.text))
-		plain := ascii(t[from : i+1])
-		if w.meant(t, from, i+1) || !plain {
-			seen.hits = append(seen.hits, hit{int32(from), int32(i), plain && w.kind <= whole && w.sameDigits(t[from:i+1])})
-			return
-		}
-	}
 }
 
 // sameDigits reports whether the digits are the word's, of which the automaton
