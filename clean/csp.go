@@ -1,9 +1,6 @@
 package clean
 
-import (
-	"bytes"
-	"strings"
-)
+import "strings"
 
 // CSP returns what is left of an origin's Content-Security-Policy: a policy
 // only ever takes away, so it stays beside one of ours, but for what would
@@ -78,7 +75,7 @@ func WithNonce(policy, nonce string) string {
 				break
 			}
 		}
-		return strings.Join(append([]string{name}, sources...), " ")
+		return asItIs(name, sources)
 	})
 }
 
@@ -125,10 +122,19 @@ func (w *rewriter) insertNonce(o *output, tag []byte) {
 	o.emit(tag[at:])
 }
 
-// judgeMetaCSP lets the scripts that got a nonce run under a policy in the page.
-func (w *rewriter) judgeMetaCSP(i int, content []byte) {
-	policy := WithNonce(string(content), w.doc.Nonce)
-	if !bytes.Equal(content, []byte(policy)) {
+// judgeMetaCSP does with a policy in the page what CSP does with one in the
+// header, and lets the scripts that got a nonce run under it.
+func (w *rewriter) judgeMetaCSP(b []byte, i int, content []byte) {
+	policy := string(content)
+	if kept := w.c.CSP(policy); kept != eachPolicy(policy, asItIs) {
+		policy = kept
+		w.found(w.finding(b, i, kindConnect, target{}, reasonOffList), b[w.tok.start:w.tok.pos])
+	}
+	if policy = WithNonce(policy, w.doc.Nonce); policy != string(content) {
 		w.verdict.rewrite(i, []byte(policy))
 	}
+}
+
+func asItIs(name string, sources []string) string {
+	return strings.Join(append([]string{name}, sources...), " ")
 }

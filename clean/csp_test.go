@@ -28,6 +28,10 @@ func TestNonce(t *testing.T) {
 		{"document without scripts", `<iframe srcdoc="<p>a</p>"></iframe>`, `<iframe srcdoc="<p>a</p>"></iframe>`},
 		{"policy with nonces", `<meta http-equiv="Content-Security-Policy" content="script-src 'nonce-old'; img-src *">`,
 			`<meta http-equiv="Content-Security-Policy" content="script-src 'nonce-old' 'nonce-N1'; img-src *">`},
+		{"policy that lets a stranger in", `<meta http-equiv="Content-Security-Policy" content="script-src  'self' evil.test;report-uri //evil.test/">`,
+			`<meta http-equiv="Content-Security-Policy" content="script-src 'self'">`},
+		{"policy as its author writes", `<meta http-equiv="Content-Security-Policy" content="script-src  'self' ;Img-Src *;">`,
+			`<meta http-equiv="Content-Security-Policy" content="script-src  'self' ;Img-Src *;">`},
 		{"policy without nonces", `<meta http-equiv="Content-Security-Policy" content="img-src *">`, `<meta http-equiv="Content-Security-Policy" content="img-src *">`},
 	}
 	c := newCleaner(t, portal(t))

@@ -25,6 +25,9 @@ func TestEvasions(t *testing.T) {
 		"SVG style, two CDATA":             `<svg><style><![CDATA[@im]]><![CDATA[port "//evil.test/s.css";]]></style></svg>`,
 		"refresh, vertical tab":            "<meta http-equiv=refresh content=\"0\v;url=//evil.test/r\">",
 		"refresh, vertical tab first":      "<meta http-equiv=refresh content=\"\v0;url=//evil.test/r\">",
+		"bundle":                           `<script type=webbundle>{"source":"//evil.test/a.wbn","resources":["//evil.test/a.js"]}</script>`,
+		"policy in the page":               `<meta http-equiv=content-security-policy content="script-src 'self' //evil.test">`,
+		"search form":                      `<link rel=search href=//evil.test/d.xml>`,
 		"import map":                       `<script type=importmap>{"imports":{"/ok.js":"/\\evil.test/1.js"}}</script>`,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -97,9 +97,11 @@ func (id *identity) reasons() []string {
 }
 
 // wayOf names the way of a link element's relation; an alternate that is only
-// another format of the page, a feed, is none.
+// another format of the page, a feed, is none, and neither is whose profile it names.
 func (w *rewriter) wayOf(b []byte, relation string) string {
 	switch {
+	case relation == "me" || relation == "author" || relation == "publisher":
+		return ""
 	case relation != wayAlternate:
 		return relation
 	case w.valueNamed(b, "hreflang") != nil:

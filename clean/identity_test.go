@@ -258,3 +258,22 @@ func TestFurnitureIsCountedOnce(t *testing.T) {
 		}
 	}
 }
+
+// Microdata, and whose profile a page names, are weighed as links: what says whose
+// the page is stays out of a doorway.
+func TestLinksOfMicrodata(t *testing.T) {
+	c := newCleaner(t, portal(t))
+	for in, stays := range map[string]bool{
+		`<link itemprop="url" href="https://evil.test/">`:     false,
+		`<link itemprop="url" href="https://a.gov.vn/">`:      true,
+		`<link itemprop="image" href="/anh.jpg">`:             true,
+		`<link rel="me" href="https://evil.test/">`:           false,
+		`<link rel="author publisher" href="//evil.test/">`:   false,
+		`<link rel="profile" href="https://gmpg.org/xfn/11">`: true,
+	} {
+		out, findings := cleanString(t, c, in)
+		if (out == in) != stays || stays != (len(findings) == 0) {
+			t.Errorf("%s became %s, %+v", in, out, findings)
+		}
+	}
+}

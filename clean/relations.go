@@ -24,6 +24,10 @@ var relations = [...]relation{
 	{"import", kindScript},
 	{"serviceworker", kindScript},
 	{"compression-dictionary", kindConnect},
+	{"search", kindConnect}, // a form that the browser offers in its address bar
+	{"pingback", kindConnect},
+	{"webmention", kindConnect},
+	{"monetization", kindConnect},
 	{"icon", kindMedia},
 	{"apple-touch-icon", kindMedia},
 	{"apple-touch-icon-precomposed", kindMedia},
@@ -33,6 +37,9 @@ var relations = [...]relation{
 	{"alternate", kindIdentity},
 	{"amphtml", kindIdentity},
 	{"shortlink", kindIdentity},
+	{"me", kindIdentity},
+	{"author", kindIdentity},
+	{"publisher", kindIdentity},
 }
 
 // relationsIn returns a bit for each of the relations that a rel states.
@@ -69,6 +76,10 @@ func (w *rewriter) judgeRelation(b []byte, i int) outcome {
 			w.removeFound(b, w.finding(b, i, r.kind, t, reason))
 			return outcomeGone
 		}
+	}
+	if stated == 0 && w.valueNamed(b, "itemprop") != nil { // microdata: what the page is about, or whose it is
+		reason, ok := w.c.allow.allows(kindIdentity, t, ref)
+		return w.judgeIdentity(b, i, "", t, reason, ok)
 	}
 	return outcomeStays
 }
@@ -114,7 +125,7 @@ func (w *rewriter) judgeMeta(b []byte, i int) outcome {
 			return outcomeGone
 		}
 	case "content-security-policy":
-		w.judgeMetaCSP(i, content)
+		w.judgeMetaCSP(b, i, content)
 	}
 	title := false
 	for _, id := range [...]attr{attrName, attrProperty} {

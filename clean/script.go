@@ -15,7 +15,7 @@ type sort uint8
 const (
 	sortRuns      sort = iota // a script, or taken for one
 	sortInert                 // data for other scripts, or a template
-	sortImportMap             // where modules come from
+	sortImportMap             // where modules come from, or what a bundle brings
 	sortRules                 // speculation rules: what is fetched ahead
 	sortLinked                // JSON-LD, read by search engines
 	sortElsewhere             // JSON-LD that says the page is another site's
@@ -36,7 +36,7 @@ func (w *rewriter) scriptSort(b []byte) sort {
 	switch {
 	case kind == "" || kind == "text/" || kind == "module":
 		return sortRuns
-	case kind == "importmap":
+	case kind == "importmap" || kind == "webbundle":
 		return sortImportMap
 	case kind == "speculationrules":
 		return sortRules

@@ -9,12 +9,12 @@ import (
 	"github.com/lachan-waf/lachan/policies"
 )
 
-// dataReasons judges the JSON of an import map, of speculation rules and of
-// JSON-LD.
+// dataReasons judges the JSON of an import map, of a bundle
+// (wicg.github.io/webpackage/subresource-loading), of speculation rules and of JSON-LD.
 func (w *rewriter) dataReasons(content []byte) (reasons []string, host string) {
 	switch w.sort {
 	case sortImportMap:
-		// It is code, by which the site's own modules load what it says.
+		// It is code, by which the site's own modules and tags load what it says.
 		if w.c.scripts == policies.ScriptsKnown && !w.c.baseline.KnowsScript(sha256.Sum256(content)) {
 			return []string{reasonNotKnown}, ""
 		}
@@ -43,8 +43,8 @@ func (w *rewriter) linkedReasons(content []byte) (reasons []string, host string)
 	return nil, ""
 }
 
-// addressReasons judges every string of an import map (WHATWG HTML 8.1.6.2) or
-// of speculation rules as the URL a browser would take it for. What is none
+// addressReasons judges every string of an import map (WHATWG HTML 8.1.6.2), of
+// a bundle or of speculation rules as the URL a browser would take it for. What is none
 // resolves to the site itself.
 func (w *rewriter) addressReasons(content []byte, k kind) (reasons []string, host string) {
 	var parsed any

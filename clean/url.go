@@ -227,7 +227,7 @@ func (r *resolver) slow(ref []byte) target {
 		}
 		text = string(decoded)
 	}
-	u, err := url.ParseRef(r.base, text)
+	u, err := url.ParseRef(r.baseFor(text), text)
 	if err != nil {
 		return target{bad: true}
 	}
@@ -236,6 +236,36 @@ func (r *resolver) slow(ref []byte) target {
 		return target{bad: true}
 	}
 	return target{scheme: u.Scheme(), host: host, path: u.Pathname()}
+}
+
+// baseFor is the document's URL, but for http:evil.test on a page that came over
+// http: that is a path there, and a host on a page that came over https (WHATWG URL
+// 4.4, "scheme state"), as it has for the browser where somebody else ends TLS in
+// front of us.
+func (r *resolver) baseFor(ref string) string {
+	if rest, found := strings.CutPrefix(r.base, "http:"); found && schemeOf(ref) == "http" {
+		return "https:" + rest
+	}
+	return r.base
+}
+
+// schemeOf reads the scheme, without what the URL parser skips in it; empty: it
+// has none, or a longer one than https.
+func schemeOf(ref string) string {
+	var room [len("https")]byte
+	scheme := room[:0]
+	for i := range len(ref) {
+		switch c := ref[i]; {
+		case c == '\t' || c == '\n' || c == '\r':
+		case c == ':':
+			return string(scheme)
+		case len(scheme) == len(room):
+			return ""
+		default:
+			scheme = append(scheme, lower(c))
+		}
+	}
+	return ""
 }
 
 func isASCII(b []byte) bool {

@@ -51,6 +51,19 @@ func TestResolve(t *testing.T) {
 	}
 }
 
+// Whether a browser came over http is not for certain.
+func TestSchemeWithoutSlashes(t *testing.T) {
+	r := newResolver("http://www.portal.example/a/b.html", nil)
+	for ref, want := range map[string]string{
+		"http:evil.test": "http://evil.test/", "ht\ttp:/evil.test": "http://evil.test/", "https:evil.test": "https://evil.test/",
+		`\a`: "http://www.portal.example/a", "http-a:b": "http-a:",
+	} {
+		if got := r.resolve([]byte(ref)); got.String() != want {
+			t.Errorf("%q: %s, want %s", ref, got, want)
+		}
+	}
+}
+
 // FuzzResolve: where the fast path answers, the WHATWG parser agrees.
 func FuzzResolve(f *testing.F) {
 	for _, s := range []string{"//evil.test/x", "/a", "http://a.b:80/c", "a:b", "https://xn--a.test/", "mailto:x", "//a..b/"} {
