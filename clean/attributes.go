@@ -19,6 +19,10 @@ const (
 	attrColor
 	attrContent
 	attrData
+	attrDataLazySrc
+	attrDataOriginal
+	attrDataSrc
+	attrDataSrcset
 	attrDynsrc
 	attrEncoding
 	attrFace
@@ -71,6 +75,10 @@ var attributeNames = [attrCount]string{
 	attrColor:          "color",
 	attrContent:        "content",
 	attrData:           "data",
+	attrDataLazySrc:    "data-lazy-src",
+	attrDataOriginal:   "data-original",
+	attrDataSrc:        "data-src",
+	attrDataSrcset:     "data-srcset",
 	attrDynsrc:         "dynsrc",
 	attrEncoding:       "encoding",
 	attrFace:           "face",

@@ -11,7 +11,7 @@ import (
 // Each of these was live in a browser once.
 func TestEvasions(t *testing.T) {
 	site := portal(t)
-	site.Response.InlineScripts = policies.ScriptsKnown
+	site.Response.InlineScripts, site.Response.Allow.Media = policies.ScriptsKnown, nil
 	c := newCleaner(t, site)
 	for name, in := range map[string]string{
 		"nested document, text of a title": `<iframe srcdoc="<svg><title><img src=x onerror=evil.test></title></svg>"></iframe>`,
@@ -27,6 +27,9 @@ func TestEvasions(t *testing.T) {
 		"refresh, vertical tab first":      "<meta http-equiv=refresh content=\"\v0;url=//evil.test/r\">",
 		"bundle":                           `<script type=webbundle>{"source":"//evil.test/a.wbn","resources":["//evil.test/a.js"]}</script>`,
 		"policy in the page":               `<meta http-equiv=content-security-policy content="script-src 'self' //evil.test">`,
+		"frame that is loaded late":        `<iframe class=lazyload data-src=//evil.test/f.html></iframe>`,
+		"image that is loaded late":        `<img class=lazyload data-srcset="/a.png 1x, //evil.test/a.png 2x" data-src="//evil.test/a.png">`,
+		"script that is loaded late":       `<script type=text/plain data-src=//evil.test/1.js></script>`,
 		"search form":                      `<link rel=search href=//evil.test/d.xml>`,
 		"import map":                       `<script type=importmap>{"imports":{"/ok.js":"/\\evil.test/1.js"}}</script>`,
 	} {

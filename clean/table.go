@@ -2,7 +2,8 @@ package clean
 
 // table is the whole of what the cleaner decides by name. HTML and SVG share
 // it: where an attribute means something in one namespace only, reading it in
-// the other as well costs nothing.
+// the other as well costs nothing. data-src and its like are what scripts that load
+// late (lazysizes, lozad, LazyLoad and those of plugins) make a src of.
 var table = [elCount]row{
 	elA: {"a", inSVG, []rule{
 		{attrHref, kindLink, unwrap},
@@ -19,9 +20,12 @@ var table = [elCount]row{
 		{attrHref, kindScript, dropElement},
 		{attrXlinkHref, kindScript, dropElement},
 		{attrAttributionSrc, kindConnect, list},
+		{attrDataSrc, kindScript, dropElement},
 	}},
 	elIframe: {"iframe", rawText, []rule{
 		{attrSrc, kindFrame, dropElement},
+		{attrDataSrc, kindFrame, dropElement},
+		{attrDataLazySrc, kindFrame, dropElement},
 		{attrSrcdoc, kindNone, srcdoc},
 	}},
 	elFrame: {"frame", void, []rule{
@@ -34,6 +38,7 @@ var table = [elCount]row{
 	}},
 	elEmbed: {"embed", void | breakout, []rule{
 		{attrSrc, kindFrame, dropTag},
+		{attrDataSrc, kindFrame, dropTag},
 	}},
 	elApplet: {"applet", region, []rule{
 		{attrCode, kindFrame, dropElement},
@@ -75,6 +80,10 @@ var table = [elCount]row{
 		{attrLowsrc, kindMedia, dropAttribute},
 		{attrDynsrc, kindMedia, dropAttribute},
 		{attrAttributionSrc, kindConnect, list},
+		{attrDataSrc, kindMedia, dropAttribute},
+		{attrDataSrcset, kindMedia, list},
+		{attrDataLazySrc, kindMedia, dropAttribute},
+		{attrDataOriginal, kindMedia, dropAttribute},
 	}},
 	elImage: {"image", void | inSVG, []rule{
 		{attrSrc, kindMedia, dropAttribute},
@@ -88,10 +97,13 @@ var table = [elCount]row{
 	elSource: {"source", void, []rule{
 		{attrSrc, kindMedia, dropAttribute},
 		{attrSrcset, kindMedia, list},
+		{attrDataSrc, kindMedia, dropAttribute},
+		{attrDataSrcset, kindMedia, list},
 	}},
 	elVideo: {"video", 0, []rule{
 		{attrSrc, kindMedia, dropAttribute},
 		{attrPoster, kindMedia, dropAttribute},
+		{attrDataSrc, kindMedia, dropAttribute},
 	}},
 	elAudio: {"audio", 0, []rule{
 		{attrSrc, kindMedia, dropAttribute},
