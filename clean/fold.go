@@ -138,7 +138,7 @@ func unpercent(s []byte) []byte {
 }
 
 // decoded yields what is hidden in the script's literals: character codes,
-// percent escapes, base64, and text written backwards. Each is folded in turn
+// percent escapes, base64, text written backwards, and lists of pieces. Each is folded in turn
 // to the given depth.
 func decoded(src []byte, depth int, budget *int) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
@@ -164,6 +164,11 @@ func decoded(src []byte, depth int, budget *int) iter.Seq[[]byte] {
 func hiddenParts(src []byte) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		for list := range numberLists(src) {
+			if !yield(list) {
+				return
+			}
+		}
+		for list := range joinedLists(src) {
 			if !yield(list) {
 				return
 			}
@@ -250,6 +255,55 @@ func readNumbers(text *[]byte, src []byte, at int) (codes, end int) {
 		note()
 	}
 	return codes, min(at+1, len(src))
+}
+
+// joinedLists yields lists of literals joined, as ["//ev","il.test"].join("") is,
+// in scripts that join any. Lists in which an element has a host of its own hide
+// none, and would make one that is not there.
+func joinedLists(src []byte) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		if !bytes.Contains(src, []byte(".join(")) {
+			return
+		}
+		for rest := src; ; {
+			at := bytes.IndexByte(rest, '[')
+			if at < 0 {
+				return
+			}
+			joined, n := joinList(rest[at+1:])
+			if joined != nil && !yield(joined) {
+				return
+			}
+			rest = rest[at+1+n:]
+		}
+	}
+}
+
+// joinList joins the literals at the head of src that commas part, two at least,
+// and tells where they end.
+func joinList(src []byte) (joined []byte, n int) {
+	whole := false
+	for count := 0; ; count++ {
+		for n < len(src) && (isSpace(src[n]) || src[n] == ',' && count > 0) {
+			n++
+		}
+		end := -1
+		if n < len(src) && quotes[src[n]] {
+			end = bytes.IndexByte(src[n+1:], src[n])
+		}
+		if end < 0 {
+			if count < 2 || whole {
+				joined = nil
+			}
+			return joined, n
+		}
+		piece := src[n+1 : n+1+end]
+		for range hostsIn(piece) {
+			whole = true
+		}
+		joined = append(joined, piece...)
+		n += end + 2
+	}
 }
 
 // literals yields the contents of string literals. It does not know comments

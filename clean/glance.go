@@ -1,6 +1,9 @@
 package clean
 
-import "unicode/utf8"
+import (
+	"slices"
+	"unicode/utf8"
+)
 
 // deeds are the kinds of things that a script may be seen to do at a glance.
 type deeds uint16
@@ -19,9 +22,9 @@ const (
 // none of a kind, it would find nothing.
 var telling = newGlancer(map[deeds][]string{
 	deedPacks:     {"function(p,a,c,k,e,", "_0x", "[]+[])[+!![]", "(![]+[])["},
-	deedDecodes:   append([]string{"eval(", `["eval"](`, "['eval']("}, closely[:]...),
+	deedDecodes:   slices.Concat([]string{"eval(", `["eval"](`, "['eval']("}, closely[:], fetchRunners[:]),
 	deedRuns:      runners[:],
-	deedNavigates: navigators[:],
+	deedNavigates: slices.Concat(navigators[:], clickers[:]),
 	deedLoads:     append([]string{"createelement(", `import"`, "import'", `from"`, "from'", "import(", "import/*"}, loaders[:]...),
 	deedWrites:    writers[:],
 })

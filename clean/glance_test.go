@@ -12,7 +12,7 @@ import (
 // TestGlance: whatever the closer look finds, a glance has seen its kind.
 func TestGlance(t *testing.T) {
 	var words []string
-	for _, list := range [][]string{closely[:], runners[:], evalDecoders[:], navigators[:], loaders[:],
+	for _, list := range [][]string{closely[:], runners[:], evalDecoders[:], navigators[:], clickers[:], fetchRunners[:], loaders[:],
 		{"_0x", "function(p,a,c,k,e,d)", "document.write(", "import(", `from "a"`, "createElement(d)", "eval ( ", "x", " ", "\n", "\"", "(", "e", "import", "=", "/*"}} {
 		words = append(words, list...)
 	}
@@ -39,9 +39,9 @@ func TestGlance(t *testing.T) {
 		seen |= did
 		for act, found := range map[deeds]bool{
 			deedPacks:     packed(text),
-			deedDecodes:   containsAny(dense, closely[:]) || containsAny(dense, []string{`["eval"](`, `['eval'](`}) || evaluates(dense),
+			deedDecodes:   containsAny(dense, closely[:]) || containsAny(dense, []string{`["eval"](`, `['eval'](`}) || evaluates(dense) || containsAny(dense, fetchRunners[:]),
 			deedRuns:      containsAny(text, runners[:]),
-			deedNavigates: containsAny(dense, navigators[:]),
+			deedNavigates: containsAny(dense, navigators[:]) || containsAny(dense, clickers[:]),
 			deedLoads:     loads(dense),
 			deedWrites:    containsAny(dense, writers[:]),
 		} {

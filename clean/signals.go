@@ -77,11 +77,11 @@ func (s *scriptReader) add(reason string, found bool) {
 }
 
 // runners run text as a script.
-var runners = [...]string{"eval(", "Function(", "execScript(", "setTimeout(", "setInterval(", ".constructor(", "[\"eval\"]", "['eval']", "document.write(", "document.writeln(", "insertAdjacentHTML(", ".innerHTML", "outerHTML", "createContextualFragment("}
+var runners = [...]string{"eval(", "Function(", "(eval)", "execScript(", "setTimeout(", "setInterval(", ".constructor(", "[\"eval\"]", "['eval']", "document.write(", "document.writeln(", "insertAdjacentHTML(", ".innerHTML", "outerHTML", "createContextualFragment("}
 
 // evalDecoders turn data into the text that eval is given. parseInt and
 // decodeURIComponent stand in too many honest scripts beside eval("("+json+")").
-var evalDecoders = [...]string{"atob(", "unescape(", "fromCharCode", "fromCodePoint", "charCodeAt", "[\"atob\"]", "['atob']"}
+var evalDecoders = [...]string{".reverse().join(", "atob(", "unescape(", "fromCharCode", "fromCodePoint", "charCodeAt", "[\"atob\"]", "['atob']"}
 
 // decoders turn data into text.
 var decoders = [...]string{"atob(", "unescape(", "decodeURIComponent(", "decodeURI(", "fromCharCode", "fromCodePoint", "charCodeAt", "[\"atob\"]", "['atob']", "parseInt("}
@@ -91,7 +91,13 @@ var decoders = [...]string{"atob(", "unescape(", "decodeURIComponent(", "decodeU
 var closely = [...]string{"eval(atob", "eval(unescape", "eval(String.fromC", "eval(decodeURI", "Function(atob", "Function(unescape", "Function(String.fromC", "Function(decodeURI", "write(atob", "write(String.fromC", "eval(window.atob", "eval(function(p,a,c,k"}
 
 func (s *scriptReader) readDecoders() {
-	s.add(reasonDecoder, decodes(s.text, s.deeds) || s.plain != nil && decodes(s.plain, telling.look(s.plain)))
+	s.add(reasonDecoder, decodes(s.text, s.deeds) || s.plain != nil && decodes(s.plain, telling.look(s.plain)) || s.disguised())
+}
+
+// disguised reports a call of eval that is not in the code as it is written, such
+// as \u0065val(…).
+func (s *scriptReader) disguised() bool {
+	return s.deeds&deedDecodes != 0 && bytes.Contains(s.text, []byte("eval(")) && !bytes.Contains(s.code, []byte("eval("))
 }
 
 // decodes reports whether a text in which these deeds are seen at a glance
@@ -168,7 +174,8 @@ func onlyLoads(markup []byte) bool {
 }
 
 // navigators lead the visitor to another page.
-var navigators = [...]string{"location=", "location.href=", "location?.", "location.replace(", "location.assign(", "location[", `["location"]=`, "['location']=", "window.open(", "window.navigate(", "navigation.navigate(", "http-equiv=refresh", `http-equiv="refresh`, "http-equiv='refresh"}
+var navigators = [...]string{"location=", "location.href=", "location?.", "location.replace(", "location.assign(", "location[", `["location"]=`, `["location"][`, `["location"].`, "['location']=", "['location'][", "['location'].", "window.open(", "window.navigate(", "navigation.navigate(", "http-equiv=refresh", `http-equiv="refresh`, "http-equiv='refresh",
+	`.httpEquiv="refresh`, ".httpEquiv='refresh", `"http-equiv","refresh`, "'http-equiv','refresh"}
 
 func navigates(text []byte) bool { return containsAny(withoutSpace(text), navigators[:]) }
 
@@ -209,6 +216,7 @@ func (s *scriptReader) readActs(text []byte, seen deeds, host string) {
 	}
 	if seen&deedNavigates != 0 {
 		s.readNavigation(text, dense)
+		s.readClicks(text, dense)
 	}
 	if listed := s.w.listedIn(text); listed != "" {
 		s.host = listed
@@ -221,12 +229,35 @@ func (s *scriptReader) readActs(text []byte, seen deeds, host string) {
 		s.host = host
 	}
 	switch {
-	case seen&deedLoads != 0 && loads(dense):
+	case seen&deedLoads != 0 && loads(dense), seen&deedDecodes != 0 && runsFetched(text):
 		s.add(reasonLoadsScript, true)
 	case seen&deedWrites != 0 && containsAny(dense, writers[:]):
 		s.add(reasonWrites, true)
 	}
 }
+
+// clickers follow a link or send a form without the visitor.
+var clickers = [...]string{".click()", ".submit()", ".requestSubmit("}
+
+// readClicks looks for a link or a form that a script makes, and follows at once.
+func (s *scriptReader) readClicks(text, dense []byte) {
+	if !containsAny(dense, clickers[:]) || !containsAny(bytes.ToLower(dense), []string{`createelement("a")`, "createelement('a')", `createelement("form")`, "createelement('form')"}) {
+		return
+	}
+	if host := s.stranger(text, kindLink); host != "" {
+		s.host = host
+		s.add(reasonLeadsAway, true)
+	}
+}
+
+// runsFetched reports whether a script fetches, and runs text.
+func runsFetched(text []byte) bool {
+	dense := withoutSpace(text)
+	return containsAny(dense, []string{"fetch(", "XMLHttpRequest", ".ajax(", "$.get(", "jQuery.get("}) && (evaluates(dense) || containsAny(dense, fetchRunners[:]))
+}
+
+// fetchRunners run what was fetched.
+var fetchRunners = [...]string{"(eval)", "newFunction("}
 
 // writers write markup.
 var writers = [...]string{"document.write(", "document.writeln("}
@@ -262,7 +293,7 @@ func (s *scriptReader) readNavigation(text, dense []byte) {
 			if end := bytes.IndexAny(expression, ";}\n"); end >= 0 {
 				expression = expression[:end]
 			}
-			if strings.HasPrefix(name, "http-equiv") { // the URL stands behind a semicolon, or before
+			if strings.Contains(name, "http") { // the URL stands behind a semicolon, or before
 				expression = nil
 			}
 			if name != "window.open(" && len(expression) > 0 && (isLetter(expression[0]) || expression[0] == '_' || expression[0] == '$') && !bytes.ContainsAny(expression, `"'`) {
