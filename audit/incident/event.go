@@ -34,6 +34,11 @@ type event struct {
 		Checkpoint struct {
 			Note string `json:"note"`
 		} `json:"checkpoint"`
+		Notice struct {
+			Kind  string `json:"kind"`
+			First uint64 `json:"first_seq"`
+			Last  uint64 `json:"last_seq"`
+		} `json:"notice"`
 	} `json:"lachan"`
 }
 
@@ -71,6 +76,13 @@ func (e *event) whole() bool { return e.Service.Name == "" }
 // trail and of nobody's site.
 func (e *event) disclosed() bool {
 	return e.whole() && (e.Event.Action == checkpointAction || e.Event.Action == audit.Gap)
+}
+
+// removal reports between which lines Lachan itself has removed some, as their
+// time was over or the disk was full.
+func (e *event) removal() (span, bool) {
+	n := e.Lachan.Notice
+	return span{n.First, n.Last}, e.whole() && e.Event.Action == audit.Notice && n.Kind == "retention"
 }
 
 // attack reports that the event is about what a client sent, not about what the

@@ -42,6 +42,7 @@ type faultKind string
 const (
 	altered  faultKind = "altered"  // the line is not the one that was written
 	missing  faultKind = "missing"  // lines before this one are not there
+	removed  faultKind = "removed"  // nor are these, but a later line says that Lachan removed them
 	moved    faultKind = "moved"    // the line does not follow the one before it
 	unlinked faultKind = "unlinked" // the line has no place in the chain
 	forged   faultKind = "forged"   // the checkpoint is not signed, or is of another chain
@@ -170,7 +171,7 @@ func (p *prover) follow(l chain.Link) {
 			p.fault(moved, l.Seq)
 		}
 	case l.Seq > p.last.Seq+1:
-		p.fault(missing, l.Seq)
+		p.fault(p.survey.hole(span{p.last.Seq + 1, l.Seq - 1}), l.Seq)
 	case l.Seq != p.last.Seq+1 || l.Prev != p.last.Hash:
 		p.fault(moved, l.Seq)
 	}
@@ -178,6 +179,17 @@ func (p *prover) follow(l chain.Link) {
 		p.from = l.Seq
 	}
 	p.until, p.last = l.Seq, l
+}
+
+// hole says why lines are not there. What is left around them is not proved to
+// have followed from one another, so that it is a fault either way.
+func (s *survey) hole(lines span) faultKind {
+	for _, r := range s.removals {
+		if lines.from >= r.from && lines.to <= r.to {
+			return removed
+		}
+	}
+	return missing
 }
 
 // read notes which of the site's lines this is, or what the checkpoint says.

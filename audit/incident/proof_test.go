@@ -179,8 +179,18 @@ func TestTamperedTrails(t *testing.T) {
 		verdict string
 		told    string
 	}{
-		"altered":  {func(l *ledger) { l.lines[10] = strings.Replace(l.lines[10], "203.0.113.9", "203.0.113.8", 1) }, "broken", "seq 11: the line was altered"},
-		"removed":  {func(l *ledger) { l.lines = append(l.lines[:9], l.lines[10:]...) }, "broken", "seq 11: lines before it are missing"},
+		"altered": {func(l *ledger) { l.lines[10] = strings.Replace(l.lines[10], "203.0.113.9", "203.0.113.8", 1) }, "broken", "seq 11: the line was altered"},
+		"removed": {func(l *ledger) { l.lines = append(l.lines[:9], l.lines[10:]...) }, "broken", "seq 11: lines before it are missing"},
+		"removed by Lachan": {func(l *ledger) {
+			l.add(`"event":{"action":"notice"}`, `"notice":{"kind":"retention","first_seq":8,"last_seq":10,"value":1}`)
+			l.checkpoint()
+			l.lines = append(l.lines[:9], l.lines[10:]...)
+		}, "broken", "seq 11: lines before it are missing; a later line of the trail says that Lachan itself removed them"},
+		"removed, but others than Lachan says": {func(l *ledger) {
+			l.add(`"event":{"action":"notice"}`, `"notice":{"kind":"retention","first_seq":8,"last_seq":9}`)
+			l.checkpoint()
+			l.lines = append(l.lines[:9], l.lines[10:]...)
+		}, "broken", "seq 11: lines before it are missing<"},
 		"moved":    {func(l *ledger) { l.lines[10], l.lines[11] = l.lines[11], l.lines[10] }, "broken", "seq 11: the line does not follow"},
 		"unlinked": {func(l *ledger) { l.lines[10] = `{"@timestamp":"2026-11-26T01:11:00Z","event":{"action":"block"}}` }, "broken", "the line has no place in the chain"},
 		"resealed": {func(l *ledger) {

@@ -38,6 +38,7 @@ type survey struct {
 	gaps     []loss
 	moreGaps int
 	lost     uint64 // events, as the gaps say
+	removals []span // of lines, by Lachan itself, as the trail says
 	// documents are the hashes of what the origin sent, of events with findings.
 	documents map[string]bool
 	removed   int // pieces; an event may stand for several
@@ -56,8 +57,14 @@ type ruleKey struct {
 
 type pageKey struct{ host, path string }
 
-// maxGaps bounds the gaps that are listed.
-const maxGaps = 200
+// span is a range of line numbers, both ends in it.
+type span struct{ from, to uint64 }
+
+// maxGaps bounds the gaps that are listed, maxRemovals what is known of removals.
+const (
+	maxGaps     = 200
+	maxRemovals = 10_000
+)
 
 func (c *Case) survey(ctx context.Context) (*survey, error) {
 	s := &survey{
@@ -92,6 +99,9 @@ func (c *Case) survey(ctx context.Context) (*survey, error) {
 			s.near(e.Time)
 		}
 		s.loss(e)
+		if removed, ok := e.removal(); ok && len(s.removals) < maxRemovals {
+			s.removals = append(s.removals, removed)
+		}
 	}
 	if !s.covered {
 		s.proofLast, s.proofSum = s.lines, s.running.Sum(nil)
