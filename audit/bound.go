@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/lachan-waf/lachan/audit/notation"
 )
 
 // The bounds of the fields, in bytes as they stand in the JSON line, escapes
@@ -75,7 +77,7 @@ func appendPiece[T string | []byte](dst []byte, s T) (out []byte, size int) {
 	switch {
 	case r == utf8.RuneError:
 		return append(dst, "\ufffd"...), size
-	case !deceptive(r):
+	case !notation.Deceptive(r):
 		return append(dst, raw[:size]...), size
 	case r > 0xffff:
 		return append(append(dst, `\\U`...), hex(r, 8)...), size
@@ -97,21 +99,6 @@ func appendASCII(dst []byte, c byte) []byte {
 		return append(dst, `\t`...)
 	}
 	return append(dst, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
-}
-
-// deceptive runes change how a terminal or an editor shows what follows: DEL
-// and C1 controls, line separators, direction controls (CVE-2021-42574), the
-// byte order mark and the tag characters.
-func deceptive(r rune) bool {
-	switch {
-	case r < 0x7f:
-		return false
-	case r <= 0x9f, r == 0x061c, r == 0xfeff:
-		return true
-	case r >= 0x200b && r <= 0x200f, r >= 0x2028 && r <= 0x202e, r >= 0x2060 && r <= 0x206f:
-		return true
-	}
-	return r >= 0xe0000 && r <= 0xe007f
 }
 
 func hex(r rune, width int) string {

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/lachan-waf/lachan/audit/chain"
+	"github.com/lachan-waf/lachan/audit/notation"
 )
 
 func testInfo() Info {
@@ -178,7 +179,7 @@ func checkLine(t testing.TB, line string) {
 		t.Errorf("not one line: %q", line)
 	}
 	for _, r := range line[:len(line)-1] {
-		if r < 0x20 || deceptive(r) {
+		if r < 0x20 || notation.Deceptive(r) {
 			t.Errorf("raw control %U in %q", r, line)
 		}
 	}
@@ -257,7 +258,7 @@ func FuzzEvent(f *testing.F) {
 			t.Fatal(err)
 		}
 		for _, r := range parsed.render(false, time.UTC) {
-			if r < 0x20 || deceptive(r) {
+			if r < 0x20 || notation.Deceptive(r) {
 				t.Fatalf("control %U reaches the terminal", r)
 			}
 		}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/lachan-waf/lachan/audit/notation"
 )
 
 // line is what Tail reads of a record.
@@ -203,7 +205,7 @@ func onTerminal(s string, limit int) string {
 	var b strings.Builder
 	for i, r := range s {
 		piece := string(r)
-		if r < 0x20 || deceptive(r) {
+		if r < 0x20 || notation.Deceptive(r) {
 			piece = `\u` + hex(r, 4)
 		}
 		if b.Len() > limit-len(piece)-len(ellipsis) && i+utf8.RuneLen(r) < len(s) {

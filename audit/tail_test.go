@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/lachan-waf/lachan/audit/chain"
+	"github.com/lachan-waf/lachan/audit/notation"
 	"github.com/lachan-waf/lachan/audit/trail"
 	"github.com/lachan-waf/lachan/policies"
 )
@@ -98,7 +99,7 @@ func TestTailNeutralisesTheTerminal(t *testing.T) {
 			t.Errorf("a line of %d bytes", len(text))
 		}
 		for _, r := range strings.TrimSuffix(text, "\n") {
-			if r < 0x20 || deceptive(r) {
+			if r < 0x20 || notation.Deceptive(r) {
 				t.Errorf("control %U reaches the terminal: %q", r, text)
 			}
 		}

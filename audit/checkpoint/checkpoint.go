@@ -25,12 +25,10 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"github.com/lachan-waf/lachan/audit/chain"
+	"github.com/lachan-waf/lachan/audit/notation"
 )
 
 const format = "lachan-audit-chain/v1"
-
-// timeLayout is RFC 3339 in UTC with microseconds, as in the lines.
-const timeLayout = "2006-01-02T15:04:05.000000Z"
 
 // Checkpoint is what a note says.
 type Checkpoint struct {
@@ -41,7 +39,7 @@ type Checkpoint struct {
 
 // Text is the part of the note that is signed.
 func (c Checkpoint) Text() string {
-	return fmt.Sprintf("%s\nhost %s\nseq %d\nhash %s\ntime %s\n", format, word(c.Host), c.Head.Seq, c.Head.Hash, c.Time.UTC().Format(timeLayout))
+	return fmt.Sprintf("%s\nhost %s\nseq %d\nhash %s\ntime %s\n", format, word(c.Host), c.Head.Seq, c.Head.Hash, c.Time.UTC().Format(notation.Time))
 }
 
 // word keeps a name on its line.
@@ -105,7 +103,7 @@ func parse(text string) (Checkpoint, error) {
 	}
 	seq, err1 := strconv.ParseUint(values[1], 10, 64)
 	hash, err2 := hex.DecodeString(values[2])
-	at, err3 := time.Parse(timeLayout, values[3])
+	at, err3 := time.Parse(notation.Time, values[3])
 	if err := errors.Join(err1, err2, err3); err != nil || len(hash) != len(c.Head.Hash) {
 		return c, fmt.Errorf("checkpoint: %w", errors.Join(errShape, err))
 	}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/lachan-waf/lachan/audit/notation"
 )
 
 // escaping is how a format writes a text: ASCII characters that get a
@@ -34,7 +36,7 @@ func (s escaping) append(dst, text []byte) []byte {
 			dst, text = append(dst, text[:n]...), text[n:]
 		default:
 			r, size := utf8.DecodeRune(text)
-			if c < 0x20 || deceptive(r) {
+			if c < 0x20 || notation.Deceptive(r) {
 				dst = s.append(dst, appendVisible(nil, r))
 			} else {
 				dst = utf8.AppendRune(dst, r) // U+FFFD for what is no UTF-8
@@ -82,7 +84,7 @@ func (s escaping) characters(text []byte, n int) []byte {
 
 // width is how many characters stand for one that no message may hold; 1 for any other.
 func width(r rune) int {
-	if r >= 0x20 && !deceptive(r) {
+	if r >= 0x20 && !notation.Deceptive(r) {
 		return 1
 	}
 	return len(appendVisible(nil, r))
@@ -126,7 +128,7 @@ func appendJSON(dst, text []byte) []byte {
 			dst, text = append(dst, text[:n]...), text[n:]
 		default:
 			r, size := utf8.DecodeRune(text)
-			if c < 0x20 || deceptive(r) {
+			if c < 0x20 || notation.Deceptive(r) {
 				dst = appendVisible(dst, r)
 			} else {
 				dst = utf8.AppendRune(dst, r)
@@ -139,21 +141,7 @@ func appendJSON(dst, text []byte) []byte {
 
 var jsonEscapes = escaping{special: `"\`}
 
-// deceptive characters change how a terminal or an editor shows what follows:
-// the list is that of the trail's encoder, which never lets one through as it is.
-func deceptive(r rune) bool {
-	switch {
-	case r < 0x7f:
-		return false
-	case r <= 0x9f, r == 0x061c, r == 0xfeff:
-		return true
-	case r >= 0x200b && r <= 0x200f, r >= 0x2028 && r <= 0x202e, r >= 0x2060 && r <= 0x206f:
-		return true
-	}
-	return r >= 0xe0000 && r <= 0xe007f
-}
-
-func holdsDeceptive(text []byte) bool { return bytes.ContainsFunc(text, deceptive) }
+func holdsDeceptive(text []byte) bool { return bytes.ContainsFunc(text, notation.Deceptive) }
 
 // printable writes a word of a syslog header or another place that takes
 // visible ASCII only, at most limit bytes of it; "-" (RFC 5424's NILVALUE)

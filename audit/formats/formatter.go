@@ -3,6 +3,8 @@ package formats
 import (
 	"errors"
 	"fmt"
+
+	"github.com/lachan-waf/lachan/audit/notation"
 )
 
 // Format is the name of a format, as the configuration has it.
@@ -80,7 +82,7 @@ func New(f Format, cfg Config) (Formatter, error) {
 	if cfg.MaxBytes == 0 {
 		cfg.MaxBytes = DefaultSyslogBytes
 	}
-	header := syslogHeader{facility: cfg.Facility, layout: syslogTime}
+	header := syslogHeader{facility: cfg.Facility, layout: notation.Time}
 	if f == LEEF {
 		header.layout = syslogTimeLEEF
 	}

@@ -13,8 +13,6 @@ const (
 	maxMsgID    = 32
 	maxSDName   = 32
 
-	// syslogTime is RFC 5424's, with all that the trail knows of a second.
-	syslogTime = "2006-01-02T15:04:05.000000Z"
 	// syslogTimeLEEF has the three places that QRadar looks for.
 	syslogTimeLEEF = "2006-01-02T15:04:05.000Z"
 )

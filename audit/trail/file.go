@@ -29,6 +29,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/lachan-waf/lachan/audit/chain"
+	"github.com/lachan-waf/lachan/audit/notation"
 )
 
 // MaxLine bounds a line. Ours have 32 KiB and a link.
@@ -232,15 +233,13 @@ func (r *segmentReader) Close() error {
 // stampStart is how each line begins.
 const stampStart = `{"@timestamp":"`
 
-const stampLayout = "2006-01-02T15:04:05.000000Z"
-
 // Stamp returns the time of a line as text. All are in UTC and of one length, so
 // that they compare as text.
 func Stamp(line []byte) (string, bool) {
-	if len(line) < len(stampStart)+len(stampLayout) || string(line[:len(stampStart)]) != stampStart {
+	if len(line) < len(stampStart)+len(notation.Time) || string(line[:len(stampStart)]) != stampStart {
 		return "", false
 	}
-	return string(line[len(stampStart) : len(stampStart)+len(stampLayout)]), true
+	return string(line[len(stampStart) : len(stampStart)+len(notation.Time)]), true
 }
 
 // Time is Stamp as a time.
@@ -249,12 +248,12 @@ func Time(line []byte) (time.Time, bool) {
 	if !ok {
 		return time.Time{}, false
 	}
-	at, err := time.Parse(stampLayout, stamp)
+	at, err := time.Parse(notation.Time, stamp)
 	return at, err == nil
 }
 
 // FormatStamp writes a time as Stamp has it.
-func FormatStamp(t time.Time) string { return t.UTC().Format(stampLayout) }
+func FormatStamp(t time.Time) string { return t.UTC().Format(notation.Time) }
 
 // Last returns where the chain stands at the end of the file. ok is false where
 // no line has a link.
