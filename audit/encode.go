@@ -38,9 +38,14 @@ func (c *encoder) line(e *Event) (*buffer.Buffer, error) {
 	if len(r.line) > maxLine-maxChain {
 		return nil, errTooLong
 	}
-	line := c.lines.Get()
-	line.AppendBytes(r.line)
-	return line, nil
+	return c.copy(r.line), nil
+}
+
+// copy returns the line in memory that the caller frees.
+func (c *encoder) copy(line []byte) *buffer.Buffer {
+	b := c.lines.Get()
+	b.AppendBytes(line)
+	return b
 }
 
 // release drops the references to the caller's strings.

@@ -94,6 +94,9 @@ func start(file *spool, cfg policies.Audit, info Info) (*Log, error) {
 		return nil, err
 	}
 	l.writer.cuts.size = int64(cfg.Rotate)
+	if info.State != "" {
+		l.recall(info.Logger)
+	}
 	l.run()
 	l.keeper = startKeeper(cfg, info, l)
 	if from.lost > 0 {

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"go.uber.org/zap/buffer"
+
+	"github.com/lachan-waf/lachan/audit/ring"
 )
 
 // The queue holds what the disk has not taken yet: about a second of a flood,
@@ -21,13 +23,20 @@ type queue struct {
 	ready chan struct{} // has a token when there is something to take
 
 	mu       sync.Mutex
-	lines    []*buffer.Buffer
+	ring     *ring.Ring // has what is in lines as well, as far as it has room; nil: there is none
+	lines    []queued
 	bytes    int
 	maxLines int
 	maxBytes int
 	lost     Loss   // since the last take
 	dropped  uint64 // ever
 	closed   bool
+}
+
+// queued is a line, and its place in the ring; 0: it is not in there.
+type queued struct {
+	*buffer.Buffer
+	end uint64
 }
 
 func newQueue(maxLines, maxBytes int) *queue {
@@ -50,7 +59,7 @@ func (q *queue) put(line *buffer.Buffer, at time.Time) {
 	q.mu.Lock()
 	fits := !q.closed && len(q.lines) < q.maxLines && q.bytes+line.Len() <= q.maxBytes
 	if fits {
-		q.lines = append(q.lines, line)
+		q.lines = append(q.lines, queued{line, q.ring.Put(line.Bytes())})
 		q.bytes += line.Len()
 	} else {
 		q.count(at)
@@ -60,6 +69,24 @@ func (q *queue) put(line *buffer.Buffer, at time.Time) {
 		line.Free()
 	}
 	q.wake()
+}
+
+// requeue takes a line from the ring, before there is a writer.
+func (q *queue) requeue(line *buffer.Buffer) {
+	q.lines = append(q.lines, queued{Buffer: line})
+	q.bytes += line.Len()
+}
+
+// recalled ends the lines from the ring, and counts them. When the last is
+// written the ring is done with all of them.
+func (q *queue) recalled() int {
+	if n := len(q.lines); n > 0 {
+		q.lines[n-1].end = q.ring.End()
+		q.wake()
+		return n
+	}
+	q.ring.Done(q.ring.End())
+	return 0
 }
 
 // lose counts an event that could not become a line.
@@ -90,7 +117,7 @@ func (q *queue) wake() {
 
 // take returns all lines, and what was lost after them. The slice given is
 // used for the next ones.
-func (q *queue) take(reuse []*buffer.Buffer) ([]*buffer.Buffer, Loss) {
+func (q *queue) take(reuse []queued) ([]queued, Loss) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	lines, lost := q.lines, q.lost

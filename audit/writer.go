@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"go.uber.org/zap"
-	"go.uber.org/zap/buffer"
 
 	"github.com/lachan-waf/lachan/audit/chain"
 )
@@ -51,7 +50,7 @@ type writer struct {
 	until   context.Context      //nolint:containedctx // what closing has brought; nil: nobody closes yet
 	done    chan struct{}
 
-	spare   []*buffer.Buffer
+	spare   []queued
 	group   []byte
 	timer   *time.Timer // of the sync that is due; nil: all is synced
 	failing bool
@@ -103,14 +102,14 @@ func (w *writer) drain() {
 }
 
 // gap adds the line that stands for what is missing.
-func (w *writer) gap(lines []*buffer.Buffer, lost Loss) []*buffer.Buffer {
+func (w *writer) gap(lines []queued, lost Loss) []queued {
 	lost.Reason = "queue full"
 	return w.own(lines, &Event{Action: Gap, Loss: &lost})
 }
 
 // put writes lines, and returns the emptied slice. Those that cannot be written
 // until the deadline of Close stay with the meter, which has Close report them.
-func (w *writer) put(lines []*buffer.Buffer) []*buffer.Buffer {
+func (w *writer) put(lines []queued) []queued {
 	w.meter.hold(len(lines))
 	for rest := lines; len(rest) > 0; {
 		w.cut()
@@ -119,6 +118,7 @@ func (w *writer) put(lines []*buffer.Buffer) []*buffer.Buffer {
 			w.gaveUp = true
 			break
 		}
+		w.queue.ring.Done(lastEnd(rest[:n]))
 		rest = release(rest, n)
 	}
 	clear(lines)
@@ -126,7 +126,7 @@ func (w *writer) put(lines []*buffer.Buffer) []*buffer.Buffer {
 }
 
 // own adds the line of an event of the trail about itself.
-func (w *writer) own(lines []*buffer.Buffer, e *Event) []*buffer.Buffer {
+func (w *writer) own(lines []queued, e *Event) []queued {
 	e.Time = w.now()
 	line, err := w.enc.line(e)
 	if err != nil {
@@ -134,12 +134,12 @@ func (w *writer) own(lines []*buffer.Buffer, e *Event) []*buffer.Buffer {
 		w.log.Error("audit event could not be encoded", zap.String("action", string(e.Action)), zap.Error(err))
 		return lines
 	}
-	return append(lines, line)
+	return append(lines, queued{Buffer: line})
 }
 
 // sumUp writes what floods have come to since the last time.
 func (w *writer) sumUp(last bool) {
-	var lines []*buffer.Buffer
+	var lines []queued
 	for _, e := range w.floods.take(last) {
 		lines = w.own(lines, &e)
 	}
@@ -177,7 +177,7 @@ func (w *writer) cut() {
 }
 
 // gather seals and joins as many lines as go into one write.
-func (w *writer) gather(lines []*buffer.Buffer) (n int) {
+func (w *writer) gather(lines []queued) (n int) {
 	w.group = w.group[:0]
 	w.sealer.begin()
 	for n < len(lines) && (n == 0 || len(w.group)+lines[n].Len()+chain.Overhead <= maxGroup) {
@@ -187,7 +187,17 @@ func (w *writer) gather(lines []*buffer.Buffer) (n int) {
 	return n
 }
 
-func release(lines []*buffer.Buffer, n int) []*buffer.Buffer {
+// lastEnd is the last place in the ring that one of the lines has.
+func lastEnd(lines []queued) uint64 {
+	for i := len(lines) - 1; i >= 0; i-- {
+		if lines[i].end > 0 {
+			return lines[i].end
+		}
+	}
+	return 0
+}
+
+func release(lines []queued, n int) []queued {
 	for _, line := range lines[:n] {
 		line.Free()
 	}
@@ -279,6 +289,9 @@ func (w *writer) finish() {
 	w.floods.close()
 	if w.timer != nil {
 		w.timer.Stop()
+	}
+	if err := w.queue.ring.Close(); err != nil {
+		w.failed("ring", err)
 	}
 	if err := w.file.close(); err != nil {
 		w.failed("close", err)

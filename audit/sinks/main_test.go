@@ -1,6 +1,7 @@
 package sinks
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"strconv"
+	"syscall"
 	"testing"
 	"time"
 
@@ -50,6 +52,7 @@ type sender struct {
 	From, To     int // numbers of the events
 	PerSecond    int
 	Sink         policies.Sink
+	Dies         bool // by SIGKILL when all are recorded, without a pause, and ships none
 }
 
 // beat is how often a sender writes.
@@ -59,6 +62,12 @@ func (s sender) run() error {
 	l, err := audit.Open(policies.Audit{File: s.Trail}, audit.Info{State: s.State, Hostname: "edge"})
 	if err != nil {
 		return err
+	}
+	if s.Dies {
+		for i := s.From; i < s.To; i++ {
+			l.Record(numbered(i))
+		}
+		return syscall.Kill(os.Getpid(), syscall.SIGKILL)
 	}
 	shipping, err := Start([]policies.Sink{s.Sink}, Source{Path: s.Trail, State: s.State, Durable: l.Durable}, Options{})
 	if err != nil {
@@ -84,6 +93,7 @@ func (s sender) write(l *audit.Log, stop <-chan struct{}) {
 			l.Record(numbered(i))
 			i++
 		}
+		fmt.Println(i) // so many are recorded, and must not be lost any more
 		select {
 		case <-ticker.C:
 		case <-stop:
@@ -104,7 +114,8 @@ func numbered(i int) audit.Event {
 // process is a sender at work.
 type process struct {
 	*exec.Cmd
-	input io.Closer
+	input    io.Closer
+	recorded chan int // when its output has ended: how many events it had recorded
 }
 
 func (s sender) start(t *testing.T) *process {
@@ -120,17 +131,32 @@ func (s sender) start(t *testing.T) *process {
 	if err != nil {
 		t.Fatal(err)
 	}
+	output, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	p := &process{cmd, input}
-	t.Cleanup(p.kill)
+	p := &process{cmd, input, make(chan int, 1)}
+	go func() {
+		n := s.From
+		for lines := bufio.NewScanner(output); lines.Scan(); {
+			n, _ = strconv.Atoi(lines.Text())
+		}
+		p.recorded <- n
+	}()
+	t.Cleanup(func() { p.kill() })
 	return p
 }
 
-func (p *process) kill() {
+// kill ends it with SIGKILL, and returns how many events it had recorded.
+func (p *process) kill() (recorded int) {
 	_ = p.Process.Kill()
+	recorded = <-p.recorded
+	p.recorded <- recorded
 	_ = p.Wait()
+	return recorded
 }
 
 func (p *process) stop(t *testing.T) {
@@ -138,17 +164,22 @@ func (p *process) stop(t *testing.T) {
 	if err := p.input.Close(); err != nil {
 		t.Error(err)
 	}
+	p.recorded <- <-p.recorded
 	if err := p.Wait(); err != nil {
 		t.Error(err)
 	}
 }
 
-// recorded counts the events of requests in a trail.
+// recorded counts the events of requests in a trail, and the requests.
 type recorded struct {
-	reader *trail.Reader
-	ids    map[string]bool
-	last   string // request of the last
-	seq    uint64 // of the last line of all
+	reader   *trail.Reader
+	ids      map[string]bool
+	requests map[string]bool
+	seq      uint64 // of the last line of all
+}
+
+func newRecorded(path string) recorded {
+	return recorded{reader: trail.OpenReader(path, 1), ids: map[string]bool{}, requests: map[string]bool{}}
 }
 
 func (r *recorded) read(t *testing.T) int {
@@ -156,7 +187,7 @@ func (r *recorded) read(t *testing.T) int {
 	for {
 		line, err := r.reader.Next(trail.Everything)
 		if err == io.EOF {
-			return len(r.ids)
+			return len(r.requests)
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -164,7 +195,7 @@ func (r *recorded) read(t *testing.T) int {
 		r.seq = line.Seq
 		if trail.HasAction(line.Raw, "block") {
 			r.ids[between(line.Raw, `"event":{"id":"`)] = true
-			r.last = between(line.Raw, `"request":{"id":"`)
+			r.requests[between(line.Raw, `"request":{"id":"`)] = true
 		}
 	}
 }
