@@ -138,8 +138,8 @@ func unpercent(s []byte) []byte {
 }
 
 // decoded yields what is hidden in the script's literals: character codes,
-// percent escapes, base64, text written backwards, and lists of pieces. Each is folded in turn
-// to the given depth.
+// percent escapes, base64, text written backwards, and lists of pieces. Each is
+// folded in turn to the given depth.
 func decoded(src []byte, depth int, budget *int) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		for part := range hiddenParts(src) {
