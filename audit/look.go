@@ -116,7 +116,13 @@ func (w word) meant(t []byte, from, to int) bool {
 		return to-from == len(w.text) && credentialsAt(t, to) >= minCredentials
 	case token:
 		return string(t[from:to]) == jwtStart
-	case segment:
+	case segment: // and what folding a name takes out of one
+		for from > 0 && dash(t[from-1]) {
+			from--
+		}
+		for to < len(t) && dash(t[to]) {
+			to++
+		}
 		return from > 0 && slash(t[from-1]) && to < len(t) && slash(t[to])
 	}
 	return true
@@ -143,6 +149,8 @@ func border(t []byte, i int) bool {
 	before, behind := letterCase(t[i-1]), letterCase(t[i])
 	return before == other || behind == other || startsWord(before, behind)
 }
+
+func dash(c byte) bool { return c == '-' || c == '_' }
 
 func slash(c byte) bool { return c == '/' || c == '\\' }
 
