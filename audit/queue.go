@@ -71,22 +71,20 @@ func (q *queue) put(line *buffer.Buffer, at time.Time) {
 	q.wake()
 }
 
-// requeue takes a line from the ring, before there is a writer.
-func (q *queue) requeue(line *buffer.Buffer) {
-	q.lines = append(q.lines, queued{Buffer: line})
-	q.bytes += line.Len()
-}
-
-// recalled ends the lines from the ring, and counts them. When the last is
-// written the ring is done with all of them.
-func (q *queue) recalled() int {
-	if n := len(q.lines); n > 0 {
-		q.lines[n-1].end = q.ring.End()
-		q.wake()
-		return n
+// recall takes over a ring and the lines that it holds, before there is a writer.
+// When the last of them is written the ring is done with all.
+func (q *queue) recall(r *ring.Ring, lines []*buffer.Buffer) {
+	q.ring = r
+	if len(lines) == 0 {
+		r.Done(r.End())
+		return
 	}
-	q.ring.Done(q.ring.End())
-	return 0
+	for _, line := range lines {
+		q.lines = append(q.lines, queued{Buffer: line})
+		q.bytes += line.Len()
+	}
+	q.lines[len(lines)-1].end = r.End()
+	q.wake()
 }
 
 // lose counts an event that could not become a line.

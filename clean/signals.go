@@ -211,12 +211,11 @@ func (s *scriptReader) readClear() {
 // a host that is on no list.
 func (s *scriptReader) readActs(text []byte, seen deeds, host string) {
 	var dense []byte
-	if seen&(deedNavigates|deedLoads|deedWrites) != 0 {
+	if seen&(deedNavigates|deedLoads|deedWrites|deedDecodes) != 0 {
 		dense = withoutSpace(text)
 	}
 	if seen&deedNavigates != 0 {
 		s.readNavigation(text, dense)
-		s.readClicks(text, dense)
 	}
 	if listed := s.w.listedIn(text); listed != "" {
 		s.host = listed
@@ -229,7 +228,7 @@ func (s *scriptReader) readActs(text []byte, seen deeds, host string) {
 		s.host = host
 	}
 	switch {
-	case seen&deedLoads != 0 && loads(dense), seen&deedDecodes != 0 && runsFetched(text):
+	case seen&deedLoads != 0 && loads(dense), seen&deedDecodes != 0 && runsFetched(dense):
 		s.add(reasonLoadsScript, true)
 	case seen&deedWrites != 0 && containsAny(dense, writers[:]):
 		s.add(reasonWrites, true)
@@ -239,20 +238,14 @@ func (s *scriptReader) readActs(text []byte, seen deeds, host string) {
 // clickers follow a link or send a form without the visitor.
 var clickers = [...]string{".click()", ".submit()", ".requestSubmit("}
 
-// readClicks looks for a link or a form that a script makes, and follows at once.
-func (s *scriptReader) readClicks(text, dense []byte) {
-	if !containsAny(dense, clickers[:]) || !containsAny(bytes.ToLower(dense), []string{`createelement("a")`, "createelement('a')", `createelement("form")`, "createelement('form')"}) {
-		return
-	}
-	if host := s.stranger(text, kindLink); host != "" {
-		s.host = host
-		s.add(reasonLeadsAway, true)
-	}
+// clicks reports whether a script makes a link or a form, and follows it at once.
+func clicks(dense []byte) bool {
+	return containsAny(dense, clickers[:]) &&
+		containsAny(bytes.ToLower(dense), []string{`createelement("a")`, "createelement('a')", `createelement("form")`, "createelement('form')"})
 }
 
 // runsFetched reports whether a script fetches, and runs text.
-func runsFetched(text []byte) bool {
-	dense := withoutSpace(text)
+func runsFetched(dense []byte) bool {
 	return containsAny(dense, []string{"fetch(", "XMLHttpRequest", ".ajax(", "$.get(", "jQuery.get("}) && (evaluates(dense) || containsAny(dense, fetchRunners[:]))
 }
 
@@ -276,7 +269,8 @@ func createsByName(dense []byte) bool {
 }
 
 // readNavigation looks for a host that may not be linked within the
-// expression that navigates, or for one anywhere where that is a variable.
+// expression that navigates, or for one anywhere where that is a variable, or
+// where a link is made and followed.
 func (s *scriptReader) readNavigation(text, dense []byte) {
 	anywhere := s.stranger(text, kindLink) // once: a script may navigate a million times
 	for _, name := range navigators {
@@ -304,12 +298,19 @@ func (s *scriptReader) readNavigation(text, dense []byte) {
 				host = s.stranger(expression, kindLink)
 			}
 			if host != "" {
-				s.host = host
-				s.add(reasonLeadsAway, true)
+				s.leadsTo(host)
 				return
 			}
 		}
 	}
+	if anywhere != "" && clicks(dense) {
+		s.leadsTo(anywhere)
+	}
+}
+
+func (s *scriptReader) leadsTo(host string) {
+	s.host = host
+	s.add(reasonLeadsAway, true)
 }
 
 // stranger returns the first host in text that is on none of the lists a
