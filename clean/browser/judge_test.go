@@ -158,3 +158,28 @@ func TestJudgeSees(t *testing.T) {
 		}
 	}
 }
+
+// TestJudgeKnowsSources: what runs in Chromium, by the script's attributes, is what
+// the judge takes to run.
+func TestJudgeKnowsSources(t *testing.T) {
+	j := newJudge(t, chromium(t, "MAP evil.test ~NOTFOUND"))
+	for in, runs := range map[string]bool{
+		"<svg><script>pwn=1</script></svg>":                        true,
+		"<svg><script src=/own.js>pwn=1</script></svg>":            true,
+		"<svg><script href=/own.js>pwn=1</script></svg>":           false,
+		"<svg><script xlink:href=/own.js>pwn=1</script></svg>":     false,
+		"<svg><script xlink:href>pwn=1</script></svg>":             false,
+		"<script>pwn=1</script>":                                   true,
+		"<script href=/own.js xlink:href=/own.js>pwn=1</script>":   true,
+		"<script src=/own.js>pwn=1</script>":                       false,
+		"<svg><script xlink:href=//evil.test/1.js></script></svg>": true,
+	} {
+		survivors, err := j.read(t.Context(), []string{in})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if live := len(survivors) > 0; live != runs {
+			t.Errorf("%s: live: %v", in, survivors)
+		}
+	}
+}

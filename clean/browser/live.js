@@ -81,9 +81,13 @@ var live = (() => {
 		return refers(element, name) && split(name, value).some(reference => away(reference) || planted(element, reference));
 	};
 
+	// A script with a source, were it an empty one, runs nothing of its own; SVG's
+	// may be in the namespace of XLink.
+	const hasSource = element => kind(element) !== 'svg' ? element.hasAttribute('src') :
+		element.hasAttribute('href') || element.hasAttributeNS('http://www.w3.org/1999/xlink', 'href');
 	const runs = element => {
 		if (element.localName !== 'script' || kind(element) === 'math' || !/pwn|evil/.test(element.textContent)) return false;
-		if (element.hasAttribute(kind(element) === 'svg' ? 'href' : 'src')) return false;
+		if (hasSource(element)) return false;
 		const type = element.getAttribute('type') ?? (element.hasAttribute('language') ? 'text/' + element.getAttribute('language') : '');
 		return type === '' || runnable.test(type.trim());
 	};
