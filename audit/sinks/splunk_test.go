@@ -60,7 +60,7 @@ type hecServer struct {
 	next      uint64
 	pending   map[uint64]int // ackId → how often it is asked for before it is true; -1: always false
 	forget    int            // so many first requests are never acknowledged
-	questions int
+	questions map[string]int // ackId → how often it was asked for
 }
 
 func (c *hecServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -147,10 +147,11 @@ func (c *hecServer) acknowledge(w http.ResponseWriter, r *http.Request) {
 	if err := json.NewDecoder(r.Body).Decode(&q); err != nil {
 		c.t.Error(err)
 	}
-	c.questions++
 	said := map[string]bool{}
 	for _, id := range q.Acks {
-		said[strconv.FormatUint(id, 10)] = c.pending[id] == 0
+		name := strconv.FormatUint(id, 10)
+		c.questions[name]++
+		said[name] = c.pending[id] == 0
 		if c.pending[id] > 0 {
 			c.pending[id]--
 		}
@@ -158,9 +159,17 @@ func (c *hecServer) acknowledge(w http.ResponseWriter, r *http.Request) {
 	json.NewEncoder(w).Encode(map[string]any{"acks": said})
 }
 
+// asked is how often the acknowledgment of id was asked for. One question of a
+// sender that gave up may still be under way.
+func (c *hecServer) asked(id string) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.questions[id]
+}
+
 func newCollector(t *testing.T, sink func(*policies.Sink)) (*hecServer, *splunk) {
 	t.Helper()
-	c := &hecServer{t: t, pending: map[uint64]int{}}
+	c := &hecServer{t: t, pending: map[uint64]int{}, questions: map[string]int{}}
 	s := httpSink(policies.SinkSplunk, server(t, c.ServeHTTP))
 	s.TokenFile, s.Index = written(t, "token", "t0ken\n"), "waf"
 	sink(&s)
@@ -168,7 +177,7 @@ func newCollector(t *testing.T, sink func(*policies.Sink)) (*hecServer, *splunk)
 	r, err := newSplunk(s)
 	sp := made(t, r, err).(*splunk)
 	if sp.acks != nil {
-		sp.acks.between, sp.acks.patience = 10*time.Millisecond, 300*time.Millisecond
+		sp.acks.between = 10 * time.Millisecond
 	}
 	return c, sp
 }
@@ -202,13 +211,15 @@ func TestSplunkAcknowledges(t *testing.T) {
 	batch := messages(t, 10)
 	c, s := newCollector(t, func(s *policies.Sink) { s.Acknowledge = true })
 	c.forget = 1 // as after a restart of splunk
+	patience := s.acks.patience
+	s.acks.patience = 300 * time.Millisecond
 	err := s.deliver(t.Context(), batch)
 	if err == nil || !strings.Contains(err.Error(), "did not acknowledge") {
 		t.Errorf("%v", err)
 	}
-	asked := c.questions
-	if err := s.deliver(t.Context(), batch); err != nil || c.questions != asked+2 {
-		t.Errorf("%d questions, %v", c.questions-asked, err)
+	s.acks.patience = patience
+	if err := s.deliver(t.Context(), batch); err != nil || c.asked("2") != 2 {
+		t.Errorf("%d questions, %v", c.asked("2"), err)
 	}
 	if c.events() != 10 {
 		t.Errorf("%d events", c.events())
