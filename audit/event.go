@@ -113,7 +113,7 @@ type Finding struct {
 type Loss struct {
 	Count       uint64
 	First, Last time.Time
-	Reason      string // "queue full", "torn line"
+	Reason      string // "queue full", "killed", "torn line"
 }
 
 // Flood is what one record stands for, in the place of many that are alike.

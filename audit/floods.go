@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/lachan-waf/lachan/audit/ring"
 	"github.com/lachan-waf/lachan/policies"
 )
 
@@ -25,6 +26,7 @@ type floods struct {
 	ticker *time.Ticker // nil: nothing is folded
 
 	mu     sync.Mutex
+	aside  *ring.Tally // has what the records have not told of yet
 	kinds  map[kind]*flood
 	folded uint64
 	closed bool
@@ -57,6 +59,13 @@ func newFloods(fold policies.Fold) *floods {
 		f.ticker = time.NewTicker(f.every)
 	}
 	return f
+}
+
+// recall has the ring know how many events wait for a record.
+func (f *floods) recall(r *ring.Ring) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.aside = r.Aside()
 }
 
 func (f *floods) due() <-chan time.Time {
@@ -107,6 +116,7 @@ func (f *floods) add(known *flood, e *Event) bool {
 	known.count++
 	known.last = later(known.last, e.Time)
 	f.folded++
+	f.aside.Add(e.Time)
 	return true
 }
 

@@ -65,37 +65,38 @@ func Open(cfg policies.Audit, info Info) (*Log, error) {
 	if err != nil {
 		return nil, fmt.Errorf("audit: open %s: %w", cfg.File, bare(err))
 	}
-	l, err := start(file, cfg, info)
+	l, left, err := start(file, cfg, info)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("audit: open %s: %w", cfg.File, err), file.close())
 	}
-	if torn {
+	if torn && !left { // what a killed process has left has that line, or counts it
 		info.Logger.Warn("half a line of an earlier crash removed from the audit log", zap.String("file", cfg.File))
 		l.Record(Event{Action: Gap, Loss: &Loss{Count: 1, Reason: "torn line"}})
 	}
 	return l, nil
 }
 
-// start goes on with the chain where the files of the trail leave it.
-func start(file *spool, cfg policies.Audit, info Info) (*Log, error) {
+// start goes on with the chain where the files of the trail leave it. left says
+// that a process that was killed has left something.
+func start(file *spool, cfg policies.Audit, info Info) (l *Log, left bool, err error) {
 	if !file.regular {
 		l, err := newLog(file, cfg, info, newQueue(maxQueuedLines, maxQueuedBytes), origin{})
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
-		return l.run(), nil
+		return l.run(), false, nil
 	}
 	from, err := findOrigin(cfg.File, info)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	l, err := newLog(file, cfg, info, newQueue(maxQueuedLines, maxQueuedBytes), from)
+	l, err = newLog(file, cfg, info, newQueue(maxQueuedLines, maxQueuedBytes), from)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	l.writer.cuts.size = int64(cfg.Rotate)
 	if info.State != "" {
-		l.recall(info.Logger)
+		left = l.recall(info.Logger)
 	}
 	l.run()
 	l.keeper = startKeeper(cfg, info, l)
@@ -103,7 +104,7 @@ func start(file *spool, cfg policies.Audit, info Info) (*Log, error) {
 		info.Logger.Error("lines that were signed are missing at the end of the audit log", zap.Uint64("lines", from.lost), zap.String("file", cfg.File))
 		l.Record(Event{Action: Gap, Loss: &Loss{Count: from.lost, Reason: "trail cut"}})
 	}
-	return l, nil
+	return l, left, nil
 }
 
 func (info Info) withDefaults() Info {

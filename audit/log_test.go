@@ -17,15 +17,12 @@ import (
 	"testing/synctest"
 	"time"
 
-	"go.uber.org/goleak"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/lachan-waf/lachan/policies"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func openLog(t testing.TB, path string) *Log {
 	t.Helper()

@@ -33,10 +33,11 @@ type queue struct {
 	closed   bool
 }
 
-// queued is a line, and its place in the ring; 0: it is not in there.
+// queued is a line, and what the file has with it of what the ring holds.
 type queued struct {
 	*buffer.Buffer
-	end uint64
+	place       uint64 // in the ring; 0: it is not in there
+	lost, aside uint64 // how many of these it tells of
 }
 
 func newQueue(maxLines, maxBytes int) *queue {
@@ -59,7 +60,7 @@ func (q *queue) put(line *buffer.Buffer, at time.Time) {
 	q.mu.Lock()
 	fits := !q.closed && len(q.lines) < q.maxLines && q.bytes+line.Len() <= q.maxBytes
 	if fits {
-		q.lines = append(q.lines, queued{line, q.ring.Put(line.Bytes())})
+		q.lines = append(q.lines, q.keep(line, at))
 		q.bytes += line.Len()
 	} else {
 		q.count(at)
@@ -71,19 +72,22 @@ func (q *queue) put(line *buffer.Buffer, at time.Time) {
 	q.wake()
 }
 
-// recall takes over a ring and the lines that it holds, before there is a writer.
-// When the last of them is written the ring is done with all.
-func (q *queue) recall(r *ring.Ring, lines []*buffer.Buffer) {
-	q.ring = r
-	if len(lines) == 0 {
-		r.Done(r.End())
-		return
+// keep has the ring hold the line as well or, where it has no room, count it.
+func (q *queue) keep(line *buffer.Buffer, at time.Time) queued {
+	if place := q.ring.Put(line.Bytes()); place > 0 {
+		return queued{Buffer: line, place: place}
 	}
+	q.ring.Aside().Add(at)
+	return queued{Buffer: line, aside: 1}
+}
+
+// recall takes over a ring, and what the process before has left in it, before
+// there is a writer.
+func (q *queue) recall(r *ring.Ring, lines []queued, lost Loss) {
+	q.ring, q.lines, q.lost = r, lines, lost
 	for _, line := range lines {
-		q.lines = append(q.lines, queued{Buffer: line})
 		q.bytes += line.Len()
 	}
-	q.lines[len(lines)-1].end = r.End()
 	q.wake()
 }
 
@@ -97,6 +101,7 @@ func (q *queue) lose(at time.Time) {
 
 func (q *queue) count(at time.Time) {
 	q.dropped++
+	q.ring.Lost().Add(at)
 	q.lost.Count++
 	if q.lost.First.IsZero() || at.Before(q.lost.First) {
 		q.lost.First = at
@@ -129,6 +134,15 @@ func (q *queue) close() {
 	q.closed = true
 	q.mu.Unlock()
 	q.wake()
+}
+
+// leaveRing lets go of the ring, after the last line.
+func (q *queue) leaveRing() error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	r := q.ring
+	q.ring = nil
+	return r.Close()
 }
 
 func (q *queue) figures() (queued int, dropped uint64) {

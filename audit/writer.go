@@ -20,6 +20,12 @@ const (
 	lastRetry  = 5 * time.Second
 )
 
+// Reasons of gaps that tell of what the ring counts.
+const (
+	queueFull = "queue full"
+	killed    = "killed"
+)
+
 // appender is the file as the writer sees it.
 type appender interface {
 	append(lines []byte) error
@@ -96,15 +102,15 @@ func (w *writer) syncDue() <-chan time.Time {
 func (w *writer) drain() {
 	lines, lost := w.queue.take(w.spare)
 	if lost.Count > 0 {
-		lines = w.gap(lines, lost)
+		lost.Reason = queueFull
+		lines = w.gap(lines, lost, queued{lost: lost.Count})
 	}
 	w.spare = w.put(lines)
 }
 
 // gap adds the line that stands for what is missing.
-func (w *writer) gap(lines []queued, lost Loss) []queued {
-	lost.Reason = "queue full"
-	return w.own(lines, &Event{Action: Gap, Loss: &lost})
+func (w *writer) gap(lines []queued, loss Loss, tells queued) []queued {
+	return w.own(lines, &Event{Action: Gap, Loss: &loss}, tells)
 }
 
 // put writes lines, and returns the emptied slice. Those that cannot be written
@@ -114,19 +120,18 @@ func (w *writer) put(lines []queued) []queued {
 	for rest := lines; len(rest) > 0; {
 		w.cut()
 		n := w.gather(rest)
-		if !w.persist(n) {
+		if !w.persist(rest[:n]) {
 			w.gaveUp = true
 			break
 		}
-		w.queue.ring.Done(lastEnd(rest[:n]))
 		rest = release(rest, n)
 	}
 	clear(lines)
 	return lines[:0]
 }
 
-// own adds the line of an event of the trail about itself.
-func (w *writer) own(lines []queued, e *Event) []queued {
+// own adds the line of an event of the trail about itself, and what it tells.
+func (w *writer) own(lines []queued, e *Event, tells queued) []queued {
 	e.Time = w.now()
 	line, err := w.enc.line(e)
 	if err != nil {
@@ -134,14 +139,15 @@ func (w *writer) own(lines []queued, e *Event) []queued {
 		w.log.Error("audit event could not be encoded", zap.String("action", string(e.Action)), zap.Error(err))
 		return lines
 	}
-	return append(lines, queued{Buffer: line})
+	tells.Buffer = line
+	return append(lines, tells)
 }
 
 // sumUp writes what floods have come to since the last time.
 func (w *writer) sumUp(last bool) {
 	var lines []queued
 	for _, e := range w.floods.take(last) {
-		lines = w.own(lines, &e)
+		lines = w.own(lines, &e, queued{aside: e.Fold.Count})
 	}
 	w.put(lines)
 }
@@ -152,7 +158,7 @@ func (w *writer) checkpoint() {
 	if note == "" || w.gaveUp {
 		return
 	}
-	w.put(w.own(nil, &Event{Action: Checkpoint, Checkpoint: &CheckpointDetail{Note: note}}))
+	w.put(w.own(nil, &Event{Action: Checkpoint, Checkpoint: &CheckpointDetail{Note: note}}, queued{}))
 	w.sync()
 	if w.durable.seq() >= w.sealer.head.Seq {
 		w.sealer.remember(note, w.log)
@@ -187,16 +193,6 @@ func (w *writer) gather(lines []queued) (n int) {
 	return n
 }
 
-// lastEnd is the last place in the ring that one of the lines has.
-func lastEnd(lines []queued) uint64 {
-	for i := len(lines) - 1; i >= 0; i-- {
-		if lines[i].end > 0 {
-			return lines[i].end
-		}
-	}
-	return 0
-}
-
 func release(lines []queued, n int) []queued {
 	for _, line := range lines[:n] {
 		line.Free()
@@ -204,13 +200,13 @@ func release(lines []queued, n int) []queued {
 	return lines[n:]
 }
 
-// persist writes the group, for as long as it takes: meanwhile the queue fills
-// and counts. Only the deadline of Close ends it early.
-func (w *writer) persist(lines int) bool {
+// persist writes the group of these lines, for as long as it takes: meanwhile the
+// queue fills and counts. Only the deadline of Close ends it early.
+func (w *writer) persist(lines []queued) bool {
 	for wait := firstRetry; ; wait = min(2*wait, lastRetry) {
-		err := w.file.append(w.group)
+		err := w.append(lines)
 		if err == nil {
-			w.wrote(lines)
+			w.wrote(len(lines))
 			return true
 		}
 		w.failed("write", err)
@@ -218,6 +214,31 @@ func (w *writer) persist(lines int) bool {
 			return false
 		}
 	}
+}
+
+// append writes the group once. The ring knows before where it goes, and after what
+// it has told.
+func (w *writer) append(lines []queued) error {
+	size, err := w.file.size()
+	if err != nil {
+		return err
+	}
+	mark := w.queue.ring.Mark()
+	if mark.File != uint64(size) {
+		mark.File = uint64(size)
+		w.queue.ring.Commit(mark)
+	}
+	if err := w.file.append(w.group); err != nil {
+		return err
+	}
+	mark.File += uint64(len(w.group))
+	for _, line := range lines {
+		mark.Ring = max(mark.Ring, line.place)
+		mark.Lost += line.lost
+		mark.Aside += line.aside
+	}
+	w.queue.ring.Commit(mark)
+	return nil
 }
 
 // pause waits before the next attempt; Reopen and Close are served meanwhile.
@@ -290,7 +311,7 @@ func (w *writer) finish() {
 	if w.timer != nil {
 		w.timer.Stop()
 	}
-	if err := w.queue.ring.Close(); err != nil {
+	if err := w.queue.leaveRing(); err != nil {
 		w.failed("ring", err)
 	}
 	if err := w.file.close(); err != nil {

@@ -8,10 +8,13 @@ import (
 )
 
 const (
-	magic      = "lachan-ring/1\n\x00\x00"
+	magic      = "lachan-ring/2\n\x00\x00"
 	headAt     = 16
-	tailAt     = 24
-	headerSize = 64
+	lostAt     = 24
+	asideAt    = 48
+	whichAt    = 72 // of the marks is the writer's
+	marksAt    = 80
+	headerSize = 192
 	// size of the circle, in bytes: some thousand lines, a tenth of a second of
 	// more than one core can write. What does not fit waits in the process alone.
 	size   = 4 << 20
@@ -21,19 +24,26 @@ const (
 	skipped = 1<<32 - 1
 )
 
-// Ring is for one process. Put is called by one goroutine at a time, Done by one
+// Ring is for one process. Put is called by one goroutine at a time, Commit by one
 // too; both may run at once. A nil Ring holds nothing.
 type Ring struct {
-	mem  []byte // header and circle
+	mem  []byte        // header and circle
+	done atomic.Uint64 // Mark().Ring, for Put
 	free func(empty bool) error
+}
+
+// Line is a line that was put in, and its place for Mark.Ring.
+type Line struct {
+	Text  []byte
+	Place uint64
 }
 
 // errForeign says that a file is none of ours, or a broken one.
 var errForeign = errors.New("ring: not a ring of this version")
 
 // attach takes over a file's memory, and reads the lines that are in it.
-func attach(mem []byte, fresh bool, free func(empty bool) error) (*Ring, [][]byte, error) {
-	r := &Ring{mem, free}
+func attach(mem []byte, fresh bool, free func(empty bool) error) (*Ring, []Line, error) {
+	r := &Ring{mem: mem, free: free}
 	if fresh {
 		copy(mem, magic)
 		return r, nil, nil
@@ -42,21 +52,36 @@ func attach(mem []byte, fresh bool, free func(empty bool) error) (*Ring, [][]byt
 	if !ok {
 		return nil, nil, errForeign
 	}
+	r.done.Store(r.Mark().Ring)
 	return r, lines, nil
 }
 
-func (r *Ring) head() *atomic.Uint64 { return r.counter(headAt) }
-func (r *Ring) tail() *atomic.Uint64 { return r.counter(tailAt) }
+func (r *Ring) head() *atomic.Uint64  { return r.counter(headAt) }
+func (r *Ring) which() *atomic.Uint64 { return r.counter(whichAt) }
 
 // counter is aligned: a page begins where mem does.
 func (r *Ring) counter(at int) *atomic.Uint64 {
 	return (*atomic.Uint64)(unsafe.Pointer(&r.mem[at])) //nolint:gosec // shared with the file, which outlives us
 }
 
+// Lost counts the events that were given up.
+func (r *Ring) Lost() *Tally { return r.tally(lostAt) }
+
+// Aside counts those that the process has without a line in here: they are only
+// counted, or the circle had no room.
+func (r *Ring) Aside() *Tally { return r.tally(asideAt) }
+
+func (r *Ring) tally(at int) *Tally {
+	if r == nil {
+		return nil
+	}
+	return (*Tally)(unsafe.Pointer(&r.mem[at])) //nolint:gosec // as counter
+}
+
 func (r *Ring) circle() []byte { return r.mem[headerSize:] }
 
-// Put keeps a copy of the line, and returns what Done wants to know of it; 0 where
-// there is no room.
+// Put keeps a copy of the line, and returns its place for Mark.Ring; 0 where there is
+// no room.
 func (r *Ring) Put(line []byte) (end uint64) {
 	if r == nil {
 		return 0
@@ -67,7 +92,7 @@ func (r *Ring) Put(line []byte) (end uint64) {
 	if skip {
 		need += rest
 	}
-	if head+need-r.tail().Load() > size {
+	if head+need-r.done.Load() > size {
 		return 0
 	}
 	at := head % size
@@ -84,35 +109,23 @@ func (r *Ring) Put(line []byte) (end uint64) {
 // record is how many bytes a line takes.
 func record(line int) uint64 { return uint64(length+line+align-1) / align * align }
 
-// Done says that a line, and all before it, are in the file. 0 says nothing.
-func (r *Ring) Done(end uint64) {
-	if r != nil && end > r.tail().Load() {
-		r.tail().Store(end)
-	}
-}
-
-// End is what Done is told when all lines are in the file.
-func (r *Ring) End() uint64 {
-	if r == nil {
-		return 0
-	}
-	return r.head().Load()
-}
-
-// Close lets go of the memory. A ring that still holds lines stays for the next
-// start.
+// Close lets go of the memory. A ring that still holds lines or counts stays for
+// the next start.
 func (r *Ring) Close() error {
 	if r == nil {
 		return nil
 	}
-	return r.free(r.head().Load() == r.tail().Load())
+	m := r.Mark()
+	return r.free(r.head().Load() == m.Ring && r.Lost().Count() == m.Lost && r.Aside().Count() == m.Aside)
 }
 
 // lines copies what is between tail and head, and reports whether all of it makes
 // sense.
-func (r *Ring) lines() (lines [][]byte, ok bool) {
-	head, tail := r.head().Load(), r.tail().Load()
-	if string(r.mem[:len(magic)]) != magic || head < tail || head-tail > size || (head|tail)%align != 0 {
+func (r *Ring) lines() (lines []Line, ok bool) {
+	head, m := r.head().Load(), r.Mark()
+	tail := m.Ring
+	if string(r.mem[:len(magic)]) != magic || head < tail || head-tail > size || (head|tail)%align != 0 ||
+		r.Lost().Count() < m.Lost || r.Aside().Count() < m.Aside {
 		return nil, false
 	}
 	for tail < head {
@@ -125,8 +138,8 @@ func (r *Ring) lines() (lines [][]byte, ok bool) {
 		if uint64(n) > uint64(len(rest)-length) || tail+record(int(n)) > head {
 			return nil, false
 		}
-		lines = append(lines, append([]byte(nil), rest[length:length+n]...))
 		tail += record(int(n))
+		lines = append(lines, Line{append([]byte(nil), rest[length:length+n]...), tail})
 	}
 	return lines, tail == head
 }

@@ -15,7 +15,7 @@ import (
 
 // Open opens the ring of a trail, which the caller has locked, or makes one. The
 // lines are those that the process before has put in and was not done with.
-func Open(trail string) (*Ring, [][]byte, error) {
+func Open(trail string) (*Ring, []Line, error) {
 	path, err := fileOf(trail)
 	if err != nil {
 		return nil, nil, err
@@ -55,7 +55,7 @@ func fileOf(trail string) (string, error) {
 }
 
 // open trusts no file that another user may have laid out: the folder is everybody's.
-func open(path string) (*Ring, [][]byte, error) {
+func open(path string) (*Ring, []Line, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|unix.O_NOFOLLOW, 0o600)
 	if err != nil {
 		return nil, nil, err

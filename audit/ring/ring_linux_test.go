@@ -9,16 +9,20 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 )
 
 // reopened is what the next process finds: nothing of this one's is closed.
-func reopened(t *testing.T, trail string) (*Ring, [][]byte) {
+func reopened(t *testing.T, trail string) (*Ring, []Line) {
 	t.Helper()
 	r, lines, err := Open(trail)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { r.Done(r.End()); r.Close() })
+	t.Cleanup(func() {
+		r.Commit(Mark{Ring: r.head().Load(), Lost: r.Lost().Count(), Aside: r.Aside().Count()})
+		r.Close()
+	})
 	return r, lines
 }
 
@@ -45,7 +49,7 @@ func TestKilled(t *testing.T) {
 			waiting, ends = append(waiting, line), append(ends, end)
 		}
 		if n := dice.IntN(len(ends) + 1); n > 0 {
-			r.Done(ends[n-1])
+			r.Commit(Mark{Ring: ends[n-1]})
 			waiting, ends = waiting[n:], ends[n:]
 		}
 		_, got := reopened(t, trail)
@@ -53,8 +57,8 @@ func TestKilled(t *testing.T) {
 			t.Fatalf("round %d: %d lines, want %d", round, len(got), len(waiting))
 		}
 		for i := range got {
-			if !bytes.Equal(got[i], waiting[i]) {
-				t.Fatalf("round %d: line %d is %.40q, want %.40q", round, i, got[i], waiting[i])
+			if !bytes.Equal(got[i].Text, waiting[i]) || got[i].Place != ends[i] {
+				t.Fatalf("round %d: line %d is %.40q at %d, want %.40q at %d", round, i, got[i].Text, got[i].Place, waiting[i], ends[i])
 			}
 		}
 	}
@@ -79,10 +83,10 @@ func TestClosed(t *testing.T) {
 		t.Fatal(err)
 	}
 	r, lines, err := Open(trail)
-	if err != nil || len(lines) != 1 || string(lines[0]) != "a" {
-		t.Fatalf("%q, %v", lines, err)
+	if err != nil || len(lines) != 1 || string(lines[0].Text) != "a" {
+		t.Fatalf("%v, %v", lines, err)
 	}
-	r.Done(end)
+	r.Commit(Mark{Ring: end})
 	if err := r.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -130,25 +134,49 @@ func TestStrangers(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, lines := reopened(t, trail); len(lines) > 0 {
-		t.Errorf("%q", lines)
+		t.Errorf("%v", lines)
 	}
 }
 
-// FuzzLines: nothing in the memory makes a start fail, or read beyond it.
-func FuzzLines(f *testing.F) {
-	f.Add(uint64(8), uint64(0), uint32(1), uint32(0))
-	f.Add(uint64(size+64), uint64(size-8), uint32(skipped), uint32(5))
-	f.Fuzz(func(t *testing.T, head, tail uint64, first, second uint32) {
+// TestCounts: what was counted and not told of is there again, with its times.
+func TestCounts(t *testing.T) {
+	trail := filepath.Join(t.TempDir(), "audit.jsonl")
+	r, _ := reopened(t, trail)
+	for i := range 5 {
+		r.Lost().Add(time.Unix(int64(10+i), 0))
+	}
+	r.Aside().Add(time.Unix(3, 0))
+	r.Commit(Mark{File: 4096, Lost: 2, Aside: 1})
+	r.Lost().Add(time.Unix(20, 0))
+
+	r, _ = reopened(t, trail)
+	if m := r.Mark(); m != (Mark{File: 4096, Lost: 2, Aside: 1}) {
+		t.Errorf("%+v", m)
+	}
+	if n, first, last := r.Lost().Untold(2); n != 4 || first != time.Unix(20, 0) || last != time.Unix(20, 0) {
+		t.Errorf("%d lost from %v to %v", n, first, last)
+	}
+	if n, _, _ := r.Aside().Untold(1); n != 0 {
+		t.Errorf("%d aside", n)
+	}
+}
+
+// FuzzOpen: nothing in the memory makes a start fail, or read beyond it.
+func FuzzOpen(f *testing.F) {
+	f.Add(uint64(8), uint64(0), uint64(0), uint32(1), uint32(0))
+	f.Add(uint64(size+64), uint64(1), uint64(size-8), uint32(skipped), uint32(5))
+	f.Fuzz(func(t *testing.T, head, which, tail uint64, first, second uint32) {
 		r := &Ring{mem: make([]byte, headerSize+size)}
 		copy(r.mem, magic)
 		r.head().Store(head)
-		r.tail().Store(tail)
+		r.which().Store(which)
+		*r.mark(which) = Mark{Ring: tail}
 		binary.LittleEndian.PutUint32(r.circle()[tail%size/align*align:], first)
 		binary.LittleEndian.PutUint32(r.circle(), second)
 		if lines, ok := r.lines(); ok {
 			total := 0
 			for _, line := range lines {
-				total += len(line)
+				total += len(line.Text)
 			}
 			if total > size {
 				t.Errorf("%d bytes in a ring of %d", total, size)
@@ -165,7 +193,7 @@ func BenchmarkPut(b *testing.B) {
 	line := bytes.Repeat([]byte{'x'}, 1900)
 	b.SetBytes(int64(len(line)))
 	for b.Loop() {
-		r.Done(r.Put(line))
+		r.Commit(Mark{Ring: r.Put(line)})
 	}
 	if err := r.Close(); err != nil {
 		b.Fatal(err)
