@@ -17,6 +17,7 @@ const (
 	attrCode
 	attrCodebase
 	attrColor
+	attrConfig
 	attrContent
 	attrData
 	attrDataLazySrc
@@ -73,6 +74,7 @@ var attributeNames = [attrCount]string{
 	attrCode:           "code",
 	attrCodebase:       "codebase",
 	attrColor:          "color",
+	attrConfig:         "config",
 	attrContent:        "content",
 	attrData:           "data",
 	attrDataLazySrc:    "data-lazy-src",

@@ -77,6 +77,20 @@ const (
 	elApplet
 	elPortal
 	elFencedframe
+	elAMPIframe
+	elAMPVideoIframe
+	elAMPAd
+	elAMPEmbed
+	elAMPScript
+	elAMPInstallServiceworker
+	elAMPImg
+	elAMPAnim
+	elAMPVideo
+	elAMPAudio
+	elAMPPixel
+	elAMPList
+	elAMPState
+	elAMPAnalytics
 	elForm
 	elButton
 	elInput

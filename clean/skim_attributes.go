@@ -9,7 +9,7 @@ var plainAttributes = [...]string{
 	"placeholder", "required", "disabled", "readonly", "checked", "selected", "multiple", "maxlength", "minlength",
 	"min", "max", "step", "pattern", "cols", "rows", "tabindex", "accesskey", "download", "hreflang", "start",
 	"controls", "autoplay", "loop", "muted", "preload", "aria-hidden", "aria-expanded", "aria-controls",
-	"aria-current", "aria-labelledby", "noshade", "shape", "coords", "usemap", "hspace", "vspace", "translate",
+	"aria-current", "aria-labelledby", "shape", "coords", "usemap", "hspace", "vspace", "translate",
 }
 
 // skimAttributes reads the attributes of a tag whose name ends at b[at]. It

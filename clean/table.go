@@ -52,6 +52,53 @@ var table = [elCount]row{
 	elFencedframe: {"fencedframe", region, []rule{
 		{attrSrc, kindFrame, dropElement},
 	}},
+	// What the runtime of AMP makes of its elements (https://amp.dev/documentation/components/).
+	elAMPIframe: {"amp-iframe", region, []rule{
+		{attrSrc, kindFrame, dropElement},
+		{attrSrcdoc, kindNone, srcdoc},
+	}},
+	elAMPVideoIframe: {"amp-video-iframe", region, []rule{
+		{attrSrc, kindFrame, dropElement},
+	}},
+	elAMPAd: {"amp-ad", region, []rule{
+		{attrSrc, kindFrame, dropElement},
+	}},
+	elAMPEmbed: {"amp-embed", region, []rule{
+		{attrSrc, kindFrame, dropElement},
+	}},
+	elAMPScript: {"amp-script", region, []rule{
+		{attrSrc, kindScript, dropElement},
+	}},
+	elAMPInstallServiceworker: {"amp-install-serviceworker", region, []rule{
+		{attrSrc, kindScript, dropElement},
+	}},
+	elAMPImg: {"amp-img", 0, []rule{
+		{attrSrc, kindMedia, dropAttribute},
+		{attrSrcset, kindMedia, list},
+	}},
+	elAMPAnim: {"amp-anim", 0, []rule{
+		{attrSrc, kindMedia, dropAttribute},
+		{attrSrcset, kindMedia, list},
+	}},
+	elAMPVideo: {"amp-video", 0, []rule{
+		{attrSrc, kindMedia, dropAttribute},
+		{attrPoster, kindMedia, dropAttribute},
+	}},
+	elAMPAudio: {"amp-audio", 0, []rule{
+		{attrSrc, kindMedia, dropAttribute},
+	}},
+	elAMPPixel: {"amp-pixel", 0, []rule{
+		{attrSrc, kindMedia, dropAttribute},
+	}},
+	elAMPList: {"amp-list", 0, []rule{
+		{attrSrc, kindConnect, dropAttribute},
+	}},
+	elAMPState: {"amp-state", 0, []rule{
+		{attrSrc, kindConnect, dropAttribute},
+	}},
+	elAMPAnalytics: {"amp-analytics", 0, []rule{
+		{attrConfig, kindConnect, dropAttribute},
+	}},
 	elForm: {"form", endsParagraph, []rule{
 		{attrAction, kindForm, dropAttribute},
 	}},
