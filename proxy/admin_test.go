@@ -67,8 +67,11 @@ func TestShutdownLetsRequestsEnd(t *testing.T) {
 		<-goOn
 		html(infected)(w, r)
 	})
-	page, stopped := make(chan string), make(chan error)
-	go func() { page <- f.get("https://portal.test/").body }()
+	page, stopped := make(chan string), make(chan error, 1)
+	go func() {
+		defer close(page) // also where get ends the goroutine
+		page <- f.get("https://portal.test/").body
+	}()
 	<-began
 	go func() { stopped <- f.stop() }()
 	for f.refuses() == false {
