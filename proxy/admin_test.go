@@ -67,18 +67,14 @@ func TestShutdownLetsRequestsEnd(t *testing.T) {
 		<-goOn
 		html(infected)(w, r)
 	})
-	page, stopped := make(chan string), make(chan error, 1)
-	go func() {
-		defer close(page) // also where get ends the goroutine
-		page <- f.get("https://portal.test/").body
-	}()
+	page, stopped := f.getting("https://portal.test/"), make(chan error, 1)
 	<-began
 	go func() { stopped <- f.stop() }()
 	for f.refuses() == false {
 		time.Sleep(5 * time.Millisecond)
 	}
 	close(goOn)
-	mustBeClean(t, <-page)
+	mustBeClean(t, (<-page).body)
 	if err := <-stopped; err != nil {
 		t.Error(err)
 	}

@@ -139,6 +139,18 @@ func (f *fixture) get(url string, headers ...string) answer {
 	return f.do(http.MethodGet, url, "", headers...)
 }
 
+// getting is get beside the test. It closes the channel, too, where the request
+// fails.
+func (f *fixture) getting(url string) <-chan answer {
+	f.t.Helper()
+	done := make(chan answer, 1)
+	go func() {
+		defer close(done)
+		done <- f.get(url)
+	}()
+	return done
+}
+
 func (f *fixture) do(method, url, body string, headers ...string) answer {
 	f.t.Helper()
 	req, err := http.NewRequest(method, url, strings.NewReader(body))

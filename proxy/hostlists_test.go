@@ -139,8 +139,7 @@ func TestRequestKeepsItsHostLists(t *testing.T) {
 		w.Header().Set("Etag", `"v1"`)
 		html(imagePage)(w, r)
 	})
-	done := make(chan answer)
-	go func() { done <- f.get("https://portal.test/") }()
+	done := f.getting("https://portal.test/")
 	<-began
 	f.replace("bad.txt", "two.test\n")
 	f.logged("replaced host list in use", 1)

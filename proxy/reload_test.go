@@ -29,14 +29,13 @@ func TestRequestKeepsTheConfigurationItBeganWith(t *testing.T) {
 		<-goOn
 		html(infected)(w, r)
 	})
-	done := make(chan string)
-	go func() { done <- f.get("https://portal.test/").body }()
+	done := f.getting("https://portal.test/")
 	<-began
 	if err := f.Apply(f.config(portal + "  response: {mode: off}\n")); err != nil {
 		t.Fatal(err)
 	}
 	close(goOn)
-	mustBeClean(t, <-done)
+	mustBeClean(t, (<-done).body)
 }
 
 func TestBadRuleFileStopsOnlyItsSite(t *testing.T) {
