@@ -83,7 +83,7 @@ type SourceRow struct {
 type GapRow struct {
 	Count       uint64
 	First, Last Moment
-	Reason      string
+	Reason      Words
 }
 
 // ChainReport says whether the events are those that were written.
@@ -197,7 +197,7 @@ func (c *reporter) sources() (rows []SourceRow) {
 
 func (c *reporter) gaps() (rows []GapRow) {
 	for _, g := range c.survey.gaps {
-		rows = append(rows, GapRow{g.Count, c.moment(g.First), c.moment(g.Last), display(g.Reason)})
+		rows = append(rows, GapRow{g.Count, c.moment(g.First), c.moment(g.Last), called(c.vocabulary.Gaps, g.Reason)})
 	}
 	return rows
 }

@@ -7,6 +7,7 @@ type vocabulary struct {
 	Kinds   map[string]Words `yaml:"kinds"`
 	Actions map[string]Words `yaml:"actions"`
 	Faults  map[string]Words `yaml:"faults"`
+	Gaps    map[string]Words `yaml:"gaps"` // by the reason
 }
 
 func readVocabulary(templates fs.FS) (*vocabulary, error) {
