@@ -50,6 +50,8 @@ var fields = map[string]field{
 	"Public-Key-Pins-Report-Only": {kind: kindConnect, references: quoted},
 	// Reports on the visitor's connections, which end at the proxy, to a group of Report-To.
 	"Nel": {kind: kindConnect},
+	// Has Tor Browser offer, or go to, an address that is of no host on any list.
+	"Onion-Location": {kind: kindRedirect, references: whole},
 	// Where violations and crashes are reported to, with the pages' addresses.
 	"Report-To":           {kind: kindConnect, references: members},
 	"Reporting-Endpoints": {kind: kindConnect, references: quoted},

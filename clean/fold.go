@@ -366,21 +366,24 @@ func mirror(s []byte) []byte {
 	return out
 }
 
-// hostsIn yields the hosts that stand behind two slashes of either kind in
-// text, as a browser finds them (WHATWG URL, "authority state"): behind what
-// precedes the last @, tabs and newlines left out. A host that is not plainly a
+// hostsIn yields the hosts that stand behind two slashes of either kind in text, or
+// behind http: and https: without, as a browser finds them (WHATWG URL, "authority
+// state"): behind what precedes the last @, tabs and newlines left out. A host that is not plainly a
 // name is yielded as the URL parser writes it, or, where it refuses, as it is.
 // The hosts may be views of text: what is kept is to be copied.
 func hostsIn(text []byte) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for i := 0; ; {
-			for i < len(text) && text[i] != '/' && text[i] != '\\' {
+			for i < len(text) && text[i] != '/' && text[i] != '\\' && text[i] != ':' {
 				i++
 			}
 			if i == len(text) {
 				return
 			}
 			n := slashes(text[i:])
+			if n == 0 && webScheme(text[:i+1]) {
+				n = bareSlash(text[i:])
+			}
 			if n == 0 {
 				i++
 				continue
@@ -402,6 +405,32 @@ func hostsIn(text []byte) iter.Seq[string] {
 // authorityEnds are the bytes that end an authority, or the literal it stands in.
 var authorityEnds = [256]bool{'/': true, '\\': true, '?': true, '#': true, ' ': true, '"': true, '\'': true, '`': true,
 	'<': true, '>': true, ';': true, ',': true, '(': true, ')': true, '{': true, '}': true, '|': true, '+': true}
+
+// webScheme reports whether text ends with http: or https: as a literal begins.
+func webScheme(text []byte) bool {
+	text, ends := bytes.CutSuffix(text, []byte(":"))
+	if !ends {
+		return false
+	}
+	for _, scheme := range [...]string{"https", "http"} {
+		if n := len(text) - len(scheme); n > 0 && equalFold(text[n:], scheme) {
+			return bytes.IndexByte([]byte("\"'`=("), text[n-1]) >= 0
+		}
+	}
+	return false
+}
+
+// bareSlash returns the length of the colon at the head of s, and of the slash behind it
+// if there is one alone; 0 where slashes will find more.
+func bareSlash(s []byte) int {
+	switch {
+	case slashes(s[1:]) > 0:
+		return 0
+	case len(s) > 1 && (s[1] == '/' || s[1] == '\\'):
+		return 2
+	}
+	return 1
+}
 
 // slashes returns the length of two slashes or more at the head of s, or 0.
 func slashes(s []byte) int {

@@ -212,30 +212,28 @@ func (w *rewriter) dropAttribute(b []byte, i int, f Finding) {
 
 // judgeList weighs every reference of a list: of images, or of hosts to ping.
 func (w *rewriter) judgeList(b []byte, i int, r rule) {
-	value := decodeAttribute(w.tok.tag.attrs[i].value.of(b))
-	for len(value) > 0 {
-		var ref []byte
-		ref, value = nextCandidate(value)
-		t := w.resolver.resolve(ref)
-		if reason, ok := w.c.allow.allows(r.kind, t, ref); !ok {
-			w.dropAttribute(b, i, w.finding(b, i, r.kind, t, reason))
-			return
-		}
+	f, ok := w.c.judgeCandidates(decodeAttribute(w.tok.tag.attrs[i].value.of(b)), r.kind, &w.resolver)
+	if !ok {
+		w.dropAttribute(b, i, w.finding(b, i, r.kind, f.target, f.reason))
 	}
 }
 
-// nextCandidate cuts the first URL off a srcset (WHATWG HTML 4.8.4.3.10). Each
-// run of bytes without white space is taken for one: a descriptor read as a
-// relative reference does no harm, a URL read as a descriptor would.
-func nextCandidate(value []byte) (ref, rest []byte) {
-	for len(value) > 0 && (isSpace(value[0]) || value[0] == ',') {
-		value = value[1:]
+// refused is a reference that may not stand, and why.
+type refused struct {
+	target target
+	reason string
+}
+
+// judgeCandidates returns the first reference of a list that may not stand.
+func (c *Cleaner) judgeCandidates(value []byte, k kind, r *resolver) (first refused, ok bool) {
+	list := candidatesOf(value)
+	for ref, more := list.next(); more; ref, more = list.next() {
+		t := r.resolve(ref)
+		if reason, ok := c.allow.allows(k, t, ref); !ok {
+			return refused{t, reason}, false
+		}
 	}
-	end := 0
-	for end < len(value) && !isSpace(value[end]) {
-		end++
-	}
-	return bytes.TrimRight(value[:end], ","), value[end:]
+	return refused{}, true
 }
 
 // judgeSrcdoc cleans the document in the attribute by itself; where anything

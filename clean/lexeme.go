@@ -26,6 +26,9 @@ type lexeme struct {
 // wherever a browser might read other tokens: what it reports can then not be
 // vouched for. The bytes must be characters (scanScript says why).
 func lexemes(code []byte) (all []lexeme, ok bool) {
+	if hashbang(code) {
+		return nil, false
+	}
 	defer func() {
 		if recover() != nil { // a bug of the lexer's, on input that is hostile
 			all, ok = nil, false

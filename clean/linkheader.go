@@ -36,6 +36,9 @@ func (c *Cleaner) judgeLinkValue(link string, r *resolver) (Finding, bool) {
 	}
 	t := r.resolve([]byte(ref))
 	words := bytes.FieldsFunc(bytes.ToLower([]byte(params)), func(c rune) bool { return strings.ContainsRune(" \t;,=\"'", c) })
+	if f, ok := c.judgeCandidates(imagesOf(params), kindMedia, r); !ok {
+		return c.linkFinding(link, f.target, kindMedia, f.reason)
+	}
 	loads := false
 	for _, known := range relations {
 		if !contains(words, known.name) || loads && known.name == wayAlternate {
@@ -51,6 +54,22 @@ func (c *Cleaner) judgeLinkValue(link string, r *resolver) (Finding, bool) {
 		}
 	}
 	return Finding{}, true
+}
+
+// imagesOf returns the images that a preload names beside its reference, whatever
+// parameter they stand in: no other holds a list with slashes.
+func imagesOf(params string) []byte {
+	const name = "imagesrcset"
+	at := strings.Index(lowerString([]byte(params)), name)
+	if at < 0 {
+		return nil
+	}
+	return []byte(strings.Map(func(c rune) rune {
+		if strings.ContainsRune(`="';`, c) {
+			return ' '
+		}
+		return c
+	}, params[at+len(name):]))
 }
 
 // parameter returns the word behind name.

@@ -18,6 +18,9 @@ func TestLinkHeader(t *testing.T) {
 		`<//evil.test/x.css>; rel="style\sheet"`:                                         "",
 		`</a>; title=a"b, <//evil.test/x.css>; rel=stylesheet; title="`:                  "",
 		`</a>; title="b, <//evil.test/x.css>; rel=stylesheet`:                            "",
+		`</s.png>; rel=preload; as=image; imagesrcset="javascript:1 1x"`:                 "",
+		`</s.png>; rel=preload; as=image; ImageSrcSet="/b 1w,javascript:1 9000w"`:        "",
+		`</s.png>; rel=preload; as=image; imagesrcset="/b.png 1x, /c.png 2x"`:            `</s.png>; rel=preload; as=image; imagesrcset="/b.png 1x, /c.png 2x"`,
 		``: "",
 	} {
 		kept, findings := c.Link(in, "https://"+portal(t).Hosts[0]+"/")

@@ -20,6 +20,9 @@ type scannedScript struct {
 // Its bytes must be characters: in Shift_JIS or GBK half of one may be what
 // looks like a backslash, and another a line's end.
 func scanScript(code []byte) (s scannedScript, ok bool) {
+	if hashbang(code) {
+		return s, false
+	}
 	for i := openingComment(code); i < len(code); {
 		switch c := code[i]; {
 		case c == '"' || c == '\'':

@@ -17,6 +17,8 @@ func withoutComments(code []byte) []byte {
 	for i := 0; i < len(code); {
 		n := 1
 		switch c := code[i]; {
+		case i == 0 && hashbang(code):
+			n = hashbangLength(code)
 		case c == '"' || c == '\'' || c == '`':
 			n = quotedLength(code[i:], 0)
 		case c == '/' && i+1 < len(code) && (code[i+1] == '/' || code[i+1] == '*'):
@@ -39,6 +41,22 @@ func withoutComments(code []byte) []byte {
 		i += n
 	}
 	return out
+}
+
+// hashbang reports whether code begins with a comment that ends with its line,
+// whatever it opens (ECMA-262, 12.5). No page has a reason for one, and not all
+// readers know it.
+func hashbang(code []byte) bool { return bytes.HasPrefix(code, []byte("#!")) }
+
+// hashbangLength returns the length of the line at the head of code.
+func hashbangLength(code []byte) int {
+	end := len(code)
+	for _, terminator := range [...]string{"\n", "\r", "\u2028", "\u2029"} {
+		if n := bytes.Index(code[:end], []byte(terminator)); n >= 0 {
+			end = n
+		}
+	}
+	return end
 }
 
 // maxTemplates is how deep templates are followed into each other.

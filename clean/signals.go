@@ -290,7 +290,7 @@ func (s *scriptReader) readNavigation(text, dense []byte) {
 			if strings.Contains(name, "http") { // the URL stands behind a semicolon, or before
 				expression = nil
 			}
-			if name != "window.open(" && len(expression) > 0 && (isLetter(expression[0]) || expression[0] == '_' || expression[0] == '$') && !bytes.ContainsAny(expression, `"'`) {
+			if name != "window.open(" && isVariable(expression) {
 				expression = nil
 			}
 			host := anywhere
@@ -314,6 +314,26 @@ func (s *scriptReader) leadsTo(host string) {
 }
 
 // stranger returns the first host in text that is on none of the lists a
+// isVariable reports whether an expression begins with a name and holds no literal
+// but for the subscripts of cfg["url"].
+func isVariable(expression []byte) bool {
+	if len(expression) == 0 || !isLetter(expression[0]) && expression[0] != '_' && expression[0] != '$' {
+		return false
+	}
+	for rest := expression; ; {
+		at := bytes.IndexAny(rest, `"'`)
+		if at < 0 {
+			return true
+		}
+		quote, before := rest[at], rest[:at]
+		end := bytes.IndexByte(rest[at+1:], quote)
+		if end < 0 || !bytes.HasSuffix(before, []byte("[")) || !bytes.HasPrefix(rest[at+1+end+1:], []byte("]")) {
+			return false
+		}
+		rest = rest[at+1+end+1:]
+	}
+}
+
 // script could mean it for.
 func (s *scriptReader) stranger(text []byte, k kind) string {
 	allow := &s.w.c.allow

@@ -217,8 +217,11 @@ func (w *rewriter) skimValue(value []byte, d demand) bool {
 	return false
 }
 
-// skimList does so with each reference of a list.
+// skimList does so with each reference of a list that can be read in one way.
 func (w *rewriter) skimList(value []byte, k kind) bool {
+	if commaWithin(value) {
+		return false
+	}
 	for len(value) > 0 {
 		var ref []byte
 		ref, value = nextCandidate(value)
