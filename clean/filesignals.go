@@ -82,7 +82,7 @@ func (s *scriptReader) readFileActs() {
 	}
 	lowered := bytes.ToLower(dense)
 	switch {
-	case containsAny(lowered, loaders[:]) || importsAway(lowered) || createsByName(lowered):
+	case containsAny(lowered, loaders[:]) || importsAway(lowered) || createsByName(lowered) || runsFetched(dense):
 		s.add(reasonLoadsScript, true)
 	case containsAny(dense, writers[:]):
 		s.add(reasonWrites, true)

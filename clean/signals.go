@@ -181,7 +181,8 @@ func navigates(text []byte) bool { return containsAny(withoutSpace(text), naviga
 
 // loaders create what loads a script or a frame, in lower case.
 var loaders = [...]string{`createelement("script`, `createelement('script`, `createelement("iframe`, `createelement('iframe`, "createelement(`",
-	`"createelement"](`, `'createelement'](`, "createelementns(", "importscripts(", "getscript(", "serviceworker.register(", "<script", "<iframe", "newworker("}
+	`"createelement"](`, `'createelement'](`, "createelementns(", "importscripts(", "importscripts.", `"importscripts"]`, `'importscripts']`, "getscript(",
+	"serviceworker.register(", "<script", "<iframe", "newworker(", "sharedworker(", "window.worker(", "self.worker("}
 
 // readClear looks at the hosts that stand in clear, and at what is done with
 // them: by the script, not in what it says or is said of it.
