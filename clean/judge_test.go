@@ -90,6 +90,8 @@ func TestJudge(t *testing.T) {
 		{"import map", `<script type=importmap>{"imports":{"a":"https://evil.test/a.js"}}</script>`, "", "script script  evil.test off-list"},
 		{"linked data of spam", `<script type="application/ld+json">{"name":"Slot Gacor","url":"https:\/\/evil.test\/"}</script>`, "", "identity script  evil.test off-list identity"},
 		{"linked data of another site", `<script type="application/ld+json">[{"@type":"WebSite","mainEntityOfPage":{"@id":"https://evil.test/x"}}]</script>`, "", "identity script  evil.test off-list identity"},
+		{"linked data of another site in a list", `<script type="application/ld+json">{"@type":"Organization","url":["https://evil.test/"]}</script>`, "", "identity script  evil.test off-list identity"},
+		{"linked data of another site with prefixes", `<script type="application/ld+json">{"schema:url":{"@value":"https://evil.test/"}}</script>`, "", "identity script  evil.test off-list identity"},
 		{"linked data that names others", `<script type="application/ld+json">{"@graph":[{"@type":"WebPage","url":"/tin"},{"@type":"Person","url":"https://an.test/"}]}</script>`, same, ""},
 		{"linked data", `<script type="application/ld+json">{"@context":"https:\/\/schema.org","publisher":{"url":"https:\/\/news.test"}}</script>`, same, ""},
 		{"template", `<script type="text/template"><a href="https://x.test/"><%= name %></a></script>`, same, ""},

@@ -107,16 +107,36 @@ func asThing(v any) map[string]any {
 	return thing
 }
 
+// prefixes are the ways to write a term of schema.org.
+var prefixes = [...]string{"", "schema:", "http://schema.org/", "https://schema.org/"}
+
 // addressesOf returns what identifies a thing.
 func addressesOf(thing map[string]any) (addresses []string) {
 	for _, name := range [...]string{"@id", "url", "mainEntityOfPage"} {
-		value := thing[name]
-		if page := asThing(value); page != nil {
-			value = page["@id"]
-		}
-		if text, ok := value.(string); ok {
-			addresses = append(addresses, text)
+		for _, prefix := range prefixes {
+			addresses = append(addresses, textsOf(thing[prefix+name])...)
 		}
 	}
 	return addresses
+}
+
+// textsOf returns the texts of a value, or of the values in a list.
+func textsOf(value any) (texts []string) {
+	switch value := value.(type) {
+	case string:
+		return []string{value}
+	case map[string]any:
+		for _, name := range [...]string{"@id", "@value"} {
+			if text, ok := value[name].(string); ok {
+				texts = append(texts, text)
+			}
+		}
+	case []any:
+		for _, item := range value {
+			if _, nested := item.([]any); !nested {
+				texts = append(texts, textsOf(item)...)
+			}
+		}
+	}
+	return texts
 }

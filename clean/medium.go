@@ -19,6 +19,16 @@ const (
 	MediumXML
 )
 
+// isJSON knows what the standard calls JSON (WHATWG MIME Sniffing, 4.6), and what
+// servers have called it.
+func isJSON(essence string) bool {
+	switch essence {
+	case "application/json", "text/json", "application/x-json", "text/x-json":
+		return true
+	}
+	return strings.HasSuffix(essence, "+json") || strings.HasPrefix(essence, "application/json+")
+}
+
 // MediumOf returns the medium of a Content-Type, as Sniff gives it.
 func MediumOf(contentType string) Medium {
 	essence, _, _ := strings.Cut(contentType, ";")
@@ -28,7 +38,7 @@ func MediumOf(contentType string) Medium {
 		return MediumCSS
 	case isJavaScript(essence):
 		return MediumJS
-	case essence == "application/json" || essence == "text/json" || strings.HasSuffix(essence, "+json"):
+	case isJSON(essence):
 		return MediumJSON
 	case essence == "image/svg+xml":
 		return MediumOther
