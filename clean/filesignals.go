@@ -36,8 +36,7 @@ func (w *rewriter) fileSignals(window []byte) (reasons []string, host string) {
 func (s *scriptReader) readFile() {
 	dense := withoutSpace(s.text)
 	s.add(reasonPacked, packed(s.text))
-	s.add(reasonDecoder, containsAny(dense, closely[:]) || containsAny(dense, evalDecoders[:]) &&
-		(evaluates(dense) || containsAny(dense, []string{`["eval"](`, `['eval'](`})))
+	s.add(reasonDecoder, fileDecodes(dense))
 	s.readFileHidden()
 	s.readFileActs()
 }
@@ -82,12 +81,15 @@ func (s *scriptReader) readFileActs() {
 	}
 	lowered := bytes.ToLower(dense)
 	switch {
-	case containsAny(lowered, loaders[:]) || importsAway(lowered) || createsByName(lowered) || runsFetched(dense):
+	case containsAny(lowered, loaders[:]) || importsAway(lowered) || makesScript(lowered) || startsWorker(dense) || runsFetched(dense) || containsAny(dense, answers[:]):
 		s.add(reasonLoadsScript, true)
 	case containsAny(dense, writers[:]):
 		s.add(reasonWrites, true)
 	}
 }
+
+// answers are what a service worker answers a request, or a click, with.
+var answers = [...]string{".respondWith(fetch(", "Response.redirect(", "clients.openWindow("}
 
 // leadsAway is readNavigation where a server is named.
 func (s *scriptReader) leadsAway(text, dense []byte) bool {

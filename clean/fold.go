@@ -14,22 +14,34 @@ import (
 const maxFolded = 1 << 20
 
 // foldEscapes resolves \xHH, \uHHHH, \u{H}, \/ and joins literals that are
-// added to each other, so that "\x65v"+'il' reads evil.
+// added to each other or stand in a template, so that "\x65v"+'il' and `ev${"il"}`
+// read evil.
 func foldEscapes(src []byte) []byte {
-	if bytes.IndexByte(src, '\\') < 0 && bytes.IndexByte(src, '+') < 0 {
+	if !foldable(src) {
 		return src
 	}
 	return appendFolded(make([]byte, 0, len(src)), src)
 }
 
+// foldable reports whether there may be something to fold.
+func foldable(src []byte) bool {
+	return bytes.IndexByte(src, '\\') >= 0 || bytes.IndexByte(src, '+') >= 0 || bytes.Contains(src, []byte("${"))
+}
+
 // appendFolded is foldEscapes into a buffer.
 func appendFolded(out, src []byte) []byte {
 	for i, from := 0, 0; ; {
-		for i < len(src) && src[i] != '\\' && !quotes[src[i]] {
+		for i < len(src) && src[i] != '\\' && !quotes[src[i]] && src[i] != '$' {
 			i++
 		}
 		if i == len(src) {
 			return append(out, src[from:]...)
+		}
+		if content, n := substituted(src[i:]); n > 0 {
+			out = append(append(out, src[from:i]...), foldEscapes(content)...)
+			i += n
+			from = i
+			continue
 		}
 		if src[i] == '\\' && i+1 < len(src) {
 			out = append(out, src[from:i]...)
@@ -91,6 +103,17 @@ func unescapeOctal(out, s []byte) ([]byte, int) {
 		n++
 	}
 	return utf8.AppendRune(out, rune(r)), n
+}
+
+// substituted reads ${"literal"} at the head of s.
+func substituted(s []byte) (content []byte, n int) {
+	if len(s) < 5 || s[0] != '$' || s[1] != '{' || !quotes[s[2]] {
+		return nil, 0
+	}
+	if end := bytes.IndexByte(s[3:], s[2]); end >= 0 && bytes.HasPrefix(s[3+end+1:], []byte("}")) {
+		return s[3 : 3+end], 3 + end + 2
+	}
+	return nil, 0
 }
 
 // joint returns the length of `" + "` at the head of s, or 0.
@@ -163,8 +186,22 @@ func decoded(src []byte, depth int, budget *int) iter.Seq[[]byte] {
 
 func hiddenParts(src []byte) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
+		shifts := shiftsOf(src)
+		shifted := func(text []byte) bool {
+			for _, s := range shifts {
+				if moved := s.apply(text); moved != nil && !yield(moved) {
+					return false
+				}
+			}
+			return true
+		}
 		for list := range numberLists(src) {
-			if !yield(list) {
+			if !yield(list) || !shifted(list) {
+				return
+			}
+		}
+		for text := range computed(src) {
+			if !yield(text) {
 				return
 			}
 		}
@@ -180,7 +217,7 @@ func hiddenParts(src []byte) iter.Seq[[]byte] {
 			if text := unbase64(literal); text != nil && !yield(text) {
 				return
 			}
-			if mirrored := mirror(literal); mirrored != nil && !yield(mirrored) {
+			if mirrored := mirror(literal); mirrored != nil && !yield(mirrored) || !shifted(literal) {
 				return
 			}
 		}

@@ -12,21 +12,23 @@ const (
 	deedPacks deeds = 1 << iota
 	deedDecodes
 	deedRuns
+	deedFetches
 	deedNavigates
 	deedLoads
 	deedWrites
 )
 
 // telling holds what is looked for in scripts, by kind. What looks closer (in
-// signals.go) looks for the same words or longer ones: where a glance sees
-// none of a kind, it would find nothing.
+// signals.go and beside it) looks for the same words or longer ones: where a
+// glance sees none of a kind, it would find nothing.
 var telling = newGlancer(map[deeds][]string{
-	deedPacks:     {"function(p,a,c,k,e,", "_0x", "[]+[])[+!![]", "(![]+[])["},
-	deedDecodes:   slices.Concat([]string{"eval(", `["eval"](`, "['eval']("}, closely[:], fetchRunners[:]),
+	deedPacks:     append([]string{"function(p,a,c,k,e,", "_0x"}, symbols[:]...),
+	deedDecodes:   slices.Concat(decoders[:], escapings[:], []string{".reverse().join("}, brought[:]),
 	deedRuns:      runners[:],
-	deedNavigates: slices.Concat(navigators[:], clickers[:]),
-	deedLoads:     append([]string{"createelement(", `import"`, "import'", `from"`, "from'", "import(", "import/*"}, loaders[:]...),
-	deedWrites:    writers[:],
+	deedFetches:   slices.Concat(fetchers[:], requests[:]),
+	deedNavigates: slices.Concat([]string{"location", "navigat", "open(", `"open"]`, "'open']"}, refreshes[:], clickers[:], everyLink[:]),
+	deedLoads:     slices.Concat([]string{"createelement", `import"`, "import'", `from"`, "from'", "import(", "import/*"}, loaders[:], elements[:], workers[:], styles[:]),
+	deedWrites:    slices.Concat(writers[:], inserters[:], []string{"document.title"}),
 })
 
 // glancer seeks many words at once, whatever their case, in a text of which it

@@ -1,6 +1,7 @@
 package clean
 
 import (
+	"bytes"
 	"fmt"
 	"iter"
 	"math/rand/v2"
@@ -12,8 +13,10 @@ import (
 // TestGlance: whatever the closer look finds, a glance has seen its kind.
 func TestGlance(t *testing.T) {
 	var words []string
-	for _, list := range [][]string{closely[:], runners[:], evalDecoders[:], navigators[:], clickers[:], fetchRunners[:], loaders[:],
-		{"_0x", "function(p,a,c,k,e,d)", "document.write(", "import(", `from "a"`, "createElement(d)", "eval ( ", "x", " ", "\n", "\"", "(", "e", "import", "=", "/*"}} {
+	for _, list := range [][]string{runs[:], runners[:], decoders[:], decodings[:], escapings[:], brought[:], fetchers[:], requests[:], inserters[:],
+		refreshes[:], clickers[:], everyLink[:], loaders[:], elements[:], workers[:], styles[:], writers[:], symbols[:], obfuscated[:],
+		{"_0x", "function(p,a,c,k,e,d)", "import(", `from "a"`, "createElement(d)", `("script")`, ".src=", "eval ( ", "Function", "constructor", "location", "open(", "navigate(",
+			"href", "window.", "dataType:'script'", "x", " ", "\n", "\"", "(", "e", "import", "=", "/*"}} {
 		words = append(words, list...)
 	}
 	dice := rand.New(rand.NewPCG(1, 2))
@@ -39,10 +42,11 @@ func TestGlance(t *testing.T) {
 		seen |= did
 		for act, found := range map[deeds]bool{
 			deedPacks:     packed(text),
-			deedDecodes:   containsAny(dense, closely[:]) || containsAny(dense, []string{`["eval"](`, `['eval'](`}) || evaluates(dense) || containsAny(dense, fetchRunners[:]),
+			deedDecodes:   decodes(dense),
 			deedRuns:      containsAny(text, runners[:]),
-			deedNavigates: containsAny(dense, navigators[:]) || containsAny(dense, clickers[:]),
-			deedLoads:     loads(dense),
+			deedFetches:   runsFetched(dense),
+			deedNavigates: navigates(text) || clicks(dense) || containsAny(bytes.ToLower(dense), everyLink[:]),
+			deedLoads:     loads(dense) || loadsStyle(dense),
 			deedWrites:    containsAny(dense, writers[:]),
 		} {
 			if found && did&act == 0 {

@@ -11,6 +11,8 @@ import (
 func TestLinear(t *testing.T) {
 	tests := []struct{ head, middle string }{
 		{"<script>", "location=a;"}, {"<script>", `"%41`}, {"<script>", `"\x41"+`}, {"<script>", "_0x1 "}, {"<script>", "1,2,3,4 "}, {"<script>", "//a.b "},
+		{"<script>", "{location:"}, {"<script>", ".text=atob("}, {"<script>", `".replace(`}, {"<script>", `"a".replace('`}, {"<script>", `"a".concat("b")`}, {"<script>", "fromCharCode(c-1)'ab'"},
+		{"<script>", "(((atob("}, {"<script>", "x.location['"}, {"<script>", `${"`}, {"<script>", "document.title='a'"}, {"<script>", `document.links.href="`}, {"<script>", ".host='a'"},
 		{"<p ", "a "}, {"<p ", "a=b c='d' "}, {"", "<"}, {"", "</"}, {"", "<!"}, {"<!--", "--!"}, {"<script>", "<!--<script></script>"},
 		{"<a href=//evil.test>", "<b>"}, {"<svg>", "<g>"}, {"<style>", ".a{left:-999px}"}, {"<style>", ".a,"}, {"<style>", ".a{opacity:0}.a.b{opacity:1}"}, {"<style>", "@media all{"}, {"<div hidden>", "<b></i>"}, {"<div hidden>", "<a href=//evil.test>x</a>"}, {"<div style='", "left:-9e"}, {"<script>", "document.write('<p hidden>')"}, {"<script>", "getElementById('a').style.left"}, {"<style>", "@import 'a'"}, {"<p style='", "a:url(x);"}, {"<img srcset='", "/a\\b "}, {"<p a='", "&amp"},
 	}

@@ -6,13 +6,13 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
-// TestScriptKinds runs the two collections: the policy that a portal would
+// TestScriptKinds runs the collections: the policy that a portal would
 // have, signals, and no baseline.
 func TestScriptKinds(t *testing.T) {
 	site := portal(t)
 	site.Response.Allow.Scripts = patterns(t, "www.googletagmanager.com", "connect.facebook.net")
 	c := newCleaner(t, site)
-	for file, want := range map[string]bool{"planted.txtar": false, "honest.txtar": true} {
+	for file, want := range map[string]bool{"planted.txtar": false, "disguised.txtar": false, "honest.txtar": true} {
 		archive, err := txtar.ParseFile("testdata/scripts/" + file)
 		if err != nil {
 			t.Fatal(err)

@@ -26,7 +26,7 @@ func (w *rewriter) scriptSignals(code []byte, afterHTML bool) (reasons []string,
 	s := scriptReaders.Get().(*scriptReader)
 	defer s.putBack()
 	*s = scriptReader{w: w, code: code, text: code, folded: s.folded[:0]}
-	if bytes.IndexByte(code, '\\') >= 0 || bytes.IndexByte(code, '+') >= 0 {
+	if foldable(code) {
 		s.folded = appendFolded(s.folded, code)
 		s.text = s.folded
 	}
@@ -76,56 +76,19 @@ func (s *scriptReader) add(reason string, found bool) {
 	}
 }
 
-// runners run text as a script.
-var runners = [...]string{"eval(", "Function(", "(eval)", "execScript(", "setTimeout(", "setInterval(", ".constructor(", "[\"eval\"]", "['eval']", "document.write(", "document.writeln(", "insertAdjacentHTML(", ".innerHTML", "outerHTML", "createContextualFragment("}
-
-// evalDecoders turn data into the text that eval is given. parseInt and
-// decodeURIComponent stand in too many honest scripts beside eval("("+json+")").
-var evalDecoders = [...]string{".reverse().join(", "atob(", "unescape(", "fromCharCode", "fromCodePoint", "charCodeAt", "[\"atob\"]", "['atob']"}
-
-// decoders turn data into text.
-var decoders = [...]string{"atob(", "unescape(", "decodeURIComponent(", "decodeURI(", "fromCharCode", "fromCodePoint", "charCodeAt", "[\"atob\"]", "['atob']", "parseInt("}
-
-// closely holds the pairs of a runner around a decoder that no honest inline
-// script needs.
-var closely = [...]string{"eval(atob", "eval(unescape", "eval(String.fromC", "eval(decodeURI", "Function(atob", "Function(unescape", "Function(String.fromC", "Function(decodeURI", "write(atob", "write(String.fromC", "eval(window.atob", "eval(function(p,a,c,k"}
-
 func (s *scriptReader) readDecoders() {
-	s.add(reasonDecoder, decodes(s.text, s.deeds) || s.plain != nil && decodes(s.plain, telling.look(s.plain)) || s.disguised())
+	s.add(reasonDecoder, mayDecode(s.text, s.deeds) || s.plain != nil && mayDecode(s.plain, telling.look(s.plain)) || s.disguised())
+}
+
+// mayDecode is decodes for a text in which these deeds are seen at a glance.
+func mayDecode(text []byte, seen deeds) bool {
+	return seen&deedDecodes != 0 && decodes(withoutSpace(text))
 }
 
 // disguised reports a call of eval that is not in the code as it is written, such
 // as \u0065val(…).
 func (s *scriptReader) disguised() bool {
-	return s.deeds&deedDecodes != 0 && bytes.Contains(s.text, []byte("eval(")) && !bytes.Contains(s.code, []byte("eval("))
-}
-
-// decodes reports whether a text in which these deeds are seen at a glance
-// decodes what it then runs.
-func decodes(text []byte, seen deeds) bool {
-	if seen&deedDecodes == 0 {
-		return false
-	}
-	dense := withoutSpace(text)
-	return containsAny(dense, closely[:]) || bytes.Contains(text, []byte(`["eval"](`)) || bytes.Contains(text, []byte(`['eval'](`)) ||
-		evaluates(dense) && containsAny(dense, evalDecoders[:])
-}
-
-// evaluates reports a call of eval for anything but JSON in the manner of old,
-// eval("("+text+")").
-func evaluates(dense []byte) bool {
-	for rest := dense; ; {
-		at := bytes.Index(rest, []byte("eval("))
-		if at < 0 {
-			return false
-		}
-		before, after := rest[:at], rest[at+len("eval("):]
-		word := at > 0 && (isAlphanumeric(before[at-1]) || before[at-1] == '_' || before[at-1] == '$')
-		if !word && !bytes.HasPrefix(after, []byte(`"("+`)) && !bytes.HasPrefix(after, []byte(`'('+`)) {
-			return true
-		}
-		rest = after
-	}
+	return s.deeds&deedRuns != 0 && bytes.Contains(s.text, []byte("eval(")) && !bytes.Contains(s.code, []byte("eval("))
 }
 
 // readHidden looks for hosts and calls in what the script's literals decode to.
@@ -153,7 +116,7 @@ func (s *scriptReader) readHidden() {
 // intrudes reports whether text that was hidden puts a script or a frame into
 // the page, or leads away from it.
 func intrudes(text []byte) bool {
-	return bytes.Contains(text, []byte("<script")) && !onlyLoads(text) || bytes.Contains(text, []byte("<iframe")) || containsAny(text, navigators[:])
+	return bytes.Contains(text, []byte("<script")) && !onlyLoads(text) || bytes.Contains(text, []byte("<iframe")) || navigates(text)
 }
 
 // onlyLoads reports whether every script element that markup writes loads a
@@ -172,17 +135,6 @@ func onlyLoads(markup []byte) bool {
 		rest = content
 	}
 }
-
-// navigators lead the visitor to another page.
-var navigators = [...]string{"location=", "location.href=", "location?.", "location.replace(", "location.assign(", "location[", `["location"]=`, `["location"][`, `["location"].`, "['location']=", "['location'][", "['location'].", "window.open(", "window.navigate(", "navigation.navigate(", "http-equiv=refresh", `http-equiv="refresh`, "http-equiv='refresh",
-	`.httpEquiv="refresh`, ".httpEquiv='refresh", `"http-equiv","refresh`, "'http-equiv','refresh"}
-
-func navigates(text []byte) bool { return containsAny(withoutSpace(text), navigators[:]) }
-
-// loaders create what loads a script or a frame, in lower case.
-var loaders = [...]string{`createelement("script`, `createelement('script`, `createelement("iframe`, `createelement('iframe`, "createelement(`",
-	`"createelement"](`, `'createelement'](`, "createelementns(", "importscripts(", "importscripts.", `"importscripts"]`, `'importscripts']`, "getscript(",
-	"serviceworker.register(", "<script", "<iframe", "newworker(", "sharedworker(", "window.worker(", "self.worker("}
 
 // readClear looks at the hosts that stand in clear, and at what is done with
 // them: by the script, not in what it says or is said of it.
@@ -212,7 +164,7 @@ func (s *scriptReader) readClear() {
 // a host that is on no list.
 func (s *scriptReader) readActs(text []byte, seen deeds, host string) {
 	var dense []byte
-	if seen&(deedNavigates|deedLoads|deedWrites|deedDecodes) != 0 {
+	if seen&(deedNavigates|deedLoads|deedWrites|deedFetches) != 0 {
 		dense = withoutSpace(text)
 	}
 	if seen&deedNavigates != 0 {
@@ -222,6 +174,9 @@ func (s *scriptReader) readActs(text []byte, seen deeds, host string) {
 		s.host = listed
 		s.add(reasonListedHost, true)
 	}
+	if seen&deedWrites != 0 {
+		s.readTitle(dense)
+	}
 	if host == "" {
 		return
 	}
@@ -229,112 +184,14 @@ func (s *scriptReader) readActs(text []byte, seen deeds, host string) {
 		s.host = host
 	}
 	switch {
-	case seen&deedLoads != 0 && loads(dense), seen&deedDecodes != 0 && runsFetched(dense):
+	case seen&deedLoads != 0 && (loads(dense) || loadsStyle(dense) && s.stranger(text, kindStyle) != ""), seen&deedFetches != 0 && runsFetched(dense):
 		s.add(reasonLoadsScript, true)
-	case seen&deedWrites != 0 && containsAny(dense, writers[:]):
+	case seen&deedWrites != 0 && (containsAny(dense, writers[:]) || s.plantsLinks(text, dense)):
 		s.add(reasonWrites, true)
 	}
 }
 
-// clickers follow a link or send a form without the visitor.
-var clickers = [...]string{".click()", ".submit()", ".requestSubmit("}
-
-// clicks reports whether a script makes a link or a form, and follows it at once.
-func clicks(dense []byte) bool {
-	return containsAny(dense, clickers[:]) &&
-		containsAny(bytes.ToLower(dense), []string{`createelement("a")`, "createelement('a')", `createelement("form")`, "createelement('form')"})
-}
-
-// runsFetched reports whether a script fetches, and runs text.
-func runsFetched(dense []byte) bool {
-	return containsAny(dense, []string{"fetch(", "XMLHttpRequest", ".ajax(", "$.get(", "jQuery.get("}) && (evaluates(dense) || containsAny(dense, fetchRunners[:]))
-}
-
-// fetchRunners run what was fetched.
-var fetchRunners = [...]string{"(eval)", "newFunction("}
-
-// writers write markup.
-var writers = [...]string{"document.write(", "document.writeln("}
-
-// loads reports what creates or imports a script or a frame.
-func loads(dense []byte) bool {
-	lowered := bytes.ToLower(dense)
-	return containsAny(lowered, loaders[:]) || imports(dense) || createsByName(lowered)
-}
-
-// createsByName reports the pattern of most loaders, which hand the names over:
-// (function(d,s){… d.createElement(s) …})(document,"script").
-func createsByName(dense []byte) bool {
-	return bytes.Contains(dense, []byte("createelement(")) &&
-		containsAny(dense, []string{`"script"`, `'script'`, `"iframe"`, `'iframe'`})
-}
-
-// readNavigation looks for a host that may not be linked within the
-// expression that navigates, or for one anywhere where that is a variable, or
-// where a link is made and followed.
-func (s *scriptReader) readNavigation(text, dense []byte) {
-	anywhere := s.stranger(text, kindLink) // once: a script may navigate a million times
-	for _, name := range navigators {
-		for rest := dense; ; {
-			at := bytes.Index(rest, []byte(name))
-			if at < 0 {
-				break
-			}
-			rest = rest[at+len(name):]
-			if len(rest) > 0 && rest[0] == '=' { // a comparison
-				continue
-			}
-			expression := rest[:min(len(rest), 300)]
-			if end := bytes.IndexAny(expression, ";}\n"); end >= 0 {
-				expression = expression[:end]
-			}
-			if strings.Contains(name, "http") { // the URL stands behind a semicolon, or before
-				expression = nil
-			}
-			if name != "window.open(" && isVariable(expression) {
-				expression = nil
-			}
-			host := anywhere
-			if expression != nil {
-				host = s.stranger(expression, kindLink)
-			}
-			if host != "" {
-				s.leadsTo(host)
-				return
-			}
-		}
-	}
-	if anywhere != "" && clicks(dense) {
-		s.leadsTo(anywhere)
-	}
-}
-
-func (s *scriptReader) leadsTo(host string) {
-	s.host = host
-	s.add(reasonLeadsAway, true)
-}
-
 // stranger returns the first host in text that is on none of the lists a
-// isVariable reports whether an expression begins with a name and holds no literal
-// but for the subscripts of cfg["url"].
-func isVariable(expression []byte) bool {
-	if len(expression) == 0 || !isLetter(expression[0]) && expression[0] != '_' && expression[0] != '$' {
-		return false
-	}
-	for rest := expression; ; {
-		at := bytes.IndexAny(rest, `"'`)
-		if at < 0 {
-			return true
-		}
-		quote, before := rest[at], rest[:at]
-		end := bytes.IndexByte(rest[at+1:], quote)
-		if end < 0 || !bytes.HasSuffix(before, []byte("[")) || !bytes.HasPrefix(rest[at+1+end+1:], []byte("]")) {
-			return false
-		}
-		rest = rest[at+1+end+1:]
-	}
-}
-
 // script could mean it for.
 func (s *scriptReader) stranger(text []byte, k kind) string {
 	allow := &s.w.c.allow
@@ -374,11 +231,6 @@ func vocabulary(host string) bool {
 	return false
 }
 
-// imports reports whether a module imports by URL.
-func imports(dense []byte) bool {
-	return containsAny(dense, []string{`import"`, `import'`, `from"`, `from'`, "import(", "import/*"})
-}
-
 // packed reports what packers and obfuscators leave: Dean Edwards's p,a,c,k,e,d
 // and the _0x names of javascript-obfuscator, in numbers.
 func packed(text []byte) bool {
@@ -387,30 +239,50 @@ func packed(text []byte) bool {
 		return true
 	}
 	names := bytes.Count(text, []byte("_0x"))
-	return names >= 8 || names >= 2 && (containsAny(dense, decoders[:]) || containsAny(dense, []string{"['push'](", `["push"](`, "while(!![])", "['shift']", `["shift"]`})) ||
-		bytes.Contains(dense, []byte("[]+[])[+!![]")) || bytes.Contains(dense, []byte("(![]+[])["))
+	return names >= 8 || names >= 2 && containsAny(dense, obfuscated[:]) || containsAny(dense, symbols[:])
 }
 
-// withoutSpace leaves the white space of ECMAScript out (ECMA-262, 12.2 and 12.3).
+// obfuscated is what javascript-obfuscator does with its names.
+var obfuscated = [...]string{"['push'](", `["push"](`, "while(!![])", "['shift']", `["shift"]`, "atob", "unescape(", "decodeURI", "fromCharCode", "charCodeAt", "parseInt("}
+
+// symbols are what scripts without letters begin with: JSFuck, aaencode, jjencode.
+var symbols = [...]string{"[]+[])[+!![]", "(![]+[])[", "=_=3;", "=~[];"}
+
+// withoutSpace leaves the white space of ECMAScript out (ECMA-262, 12.2 and 12.3),
+// but for one blank between two names.
 func withoutSpace(text []byte) []byte {
 	out := make([]byte, 0, len(text))
-	for i := 0; i < len(text); {
-		c := text[i]
-		switch {
-		case isSpace(c) || c == '\v':
-			i++
-		case c < utf8.RuneSelf:
-			out = append(out, c)
-			i++
-		default:
-			r, n := utf8.DecodeRune(text[i:])
-			if !unicode.Is(unicode.Zs, r) && r != '\u2028' && r != '\u2029' && r != '\uFEFF' {
-				out = append(out, text[i:i+n]...)
-			}
+	for i, blank := 0, false; i < len(text); {
+		n := spaceLength(text[i:])
+		if n > 0 {
+			blank = true
 			i += n
+			continue
 		}
+		if blank && endsName(out) && isNamePart(text[i]) {
+			out = append(out, ' ')
+		}
+		blank = false
+		out = append(out, text[i])
+		i++
 	}
 	return out
+}
+
+// spaceLength returns the length of the character at the head of text if that is
+// white space, or 0.
+func spaceLength(text []byte) int {
+	switch c := text[0]; {
+	case isSpace(c) || c == '\v':
+		return 1
+	case c < utf8.RuneSelf:
+		return 0
+	}
+	r, n := utf8.DecodeRune(text)
+	if unicode.Is(unicode.Zs, r) || r == '\u2028' || r == '\u2029' || r == '\uFEFF' {
+		return n
+	}
+	return 0
 }
 
 func containsAny(text []byte, needles []string) bool {
