@@ -5,38 +5,81 @@ import (
 	"strings"
 )
 
-// prescanLen is how much of a document browsers search for its encoding.
+// prescanLen is how much of a document browsers search for its encoding in any
+// case. Blink searches the rest of the head too, and a parser that meets a
+// declaration there begins again with it (WHATWG HTML 13.2.3.4).
 const prescanLen = 1024
 
 // prescan finds the encoding a document declares in a meta element (WHATWG
 // HTML 13.2.3.2) or, as WebKit and Blink do, in an XML declaration. Here it is
 // a choice, not a guess: the answer is sent in the header, which outdoes both.
-func prescan(prefix []byte) string {
-	b := prefix[:min(len(prefix), prescanLen)]
-	if label := xmlDeclaration(b); label != "" {
-		return label
+// It reports whether more of the document might hold a declaration.
+func prescan(prefix []byte) (label string, open bool) {
+	if label := xmlDeclaration(prefix[:min(len(prefix), prescanLen)]); label != "" {
+		return label, false
 	}
-	for len(b) > 0 {
+	body := false
+	for b := prefix; ; {
 		at := bytes.IndexByte(b, '<')
 		if at < 0 {
-			return ""
+			return "", !body || len(prefix) < prescanLen
 		}
 		b = b[at:]
+		if body && len(prefix)-len(b) >= prescanLen {
+			return "", false
+		}
 		switch {
 		case bytes.HasPrefix(b, []byte("<!--")):
 			b = after(b[2:], "-->")
 		case hasPrefixFold(b, "<meta") && len(b) > 5 && (isSpace(b[5]) || b[5] == '/'):
-			var label string
-			if label, b = metaCharset(b[6:]); label != "" {
-				return label
+			if label, b = metaCharset(b[6:]); label != "" && len(b) > 0 {
+				return label, false
 			}
 		case len(b) > 1 && (isLetter(b[1]) || b[1] == '/' || b[1] == '!' || b[1] == '?'):
+			name := prescanName(b)
+			body = body || isLetter(b[1]) && !declaresInHead(name)
 			b = after(b, ">")
+			if rawInHead(name) {
+				b = skipRaw(b, name)
+			}
 		default:
 			b = b[1:]
 		}
 	}
-	return ""
+}
+
+// prescanName returns the name of the start tag at the head of b, in lower case.
+func prescanName(b []byte) string {
+	end := 1
+	for end < min(len(b), 16) && isAlphanumeric(b[end]) {
+		end++
+	}
+	return lowerString(b[1:end])
+}
+
+// declaresInHead reports whether a declaration may follow the element in a head.
+func declaresInHead(name string) bool {
+	switch name {
+	case "html", "head", "title", "meta", "link", "script", "style", "noscript", "base", "object", "template":
+		return true
+	}
+	return false
+}
+
+// rawInHead reports whether an element's content is text, in which a tag is none.
+func rawInHead(name string) bool { return name == "script" || name == "style" || name == "title" }
+
+// skipRaw returns what follows an element's end tag.
+func skipRaw(b []byte, name string) []byte {
+	for {
+		at := bytes.Index(b, []byte("</"))
+		if at < 0 {
+			return nil
+		}
+		if b = b[at+2:]; hasPrefixFold(b, name) {
+			return after(b, ">")
+		}
+	}
 }
 
 func after(b []byte, s string) []byte {

@@ -2,6 +2,7 @@ package clean
 
 import (
 	"bytes"
+	"io"
 	"strings"
 	"unicode/utf8"
 )
@@ -9,6 +10,54 @@ import (
 // SniffLen is how many bytes of decoded body Sniff wants: what browsers read
 // to guess a type (WHATWG MIME Sniffing 7, the resource header).
 const SniffLen = 1445
+
+// maxSniffLen is how much of an HTML document is read at most to learn its
+// encoding, where neither its header nor its first bytes tell.
+const maxSniffLen = 64 << 10
+
+// ReadPrefix reads what Sniff wants of a decoded body, or all of a shorter one.
+// An error is the reader's: a body cut short is not taken for a short one.
+func ReadPrefix(r io.Reader, contentType []string) ([]byte, error) {
+	for prefix := make([]byte, 0, SniffLen); ; {
+		n, err := r.Read(prefix[len(prefix):cap(prefix)])
+		prefix = prefix[:len(prefix)+n]
+		switch {
+		case err == io.EOF:
+			return prefix, nil
+		case err != nil:
+			return nil, err
+		case len(prefix) < cap(prefix):
+		case len(prefix) >= maxSniffLen || !unsettled(contentType, prefix):
+			return prefix, nil
+		default: // twice as much each time, for all of it is looked at again
+			prefix = append(make([]byte, 0, min(2*len(prefix), maxSniffLen)), prefix...)
+		}
+	}
+}
+
+// unsettled reports whether what follows might tell the encoding of an HTML
+// document: a declaration in its head or, without one, the first bytes that are
+// not ASCII.
+func unsettled(contentType []string, prefix []byte) bool {
+	switch m := extractMIME(contentType); m.essence {
+	case "text/html", "application/xhtml+xml":
+		if _, ok := usable(m.charset); ok {
+			return false
+		}
+	case "", "unknown/unknown", "application/unknown":
+		if !looksLikeHTML(prefix) {
+			return false
+		}
+	default:
+		return false
+	}
+	if bomCharset(prefix) != "" {
+		return false
+	}
+	label, open := prescan(prefix)
+	_, known := usable(label)
+	return !known && (open || isASCII(prefix))
+}
 
 // Type is what a browser is told to take a response for. It leaves no room
 // for guessing: ContentType is sent in place of whatever the origin sent.
@@ -24,7 +73,7 @@ type Type struct {
 }
 
 // Sniff decides what a response is, from the values of its Content-Type
-// headers and the first SniffLen bytes of its decoded body. XHTML is cleaned,
+// headers and the first SniffLen bytes of its decoded body, or more of them. XHTML is cleaned,
 // and sent, as HTML, of which there is but one reading. SVG and other XML are
 // not HTML.
 func Sniff(contentType []string, prefix []byte) Type {
@@ -58,7 +107,8 @@ func documentCharset(label string, prefix []byte) charset {
 	if c, ok := usable(label); ok {
 		return c
 	}
-	if c, ok := usable(prescan(prefix)); ok {
+	label, _ = prescan(prefix)
+	if c, ok := usable(label); ok {
 		if c.name == "utf-16le" || c.name == "utf-16be" { // ASCII was read to find it
 			return charsetOf("utf-8")
 		}

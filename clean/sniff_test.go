@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"unicode/utf16"
 
 	"golang.org/x/text/encoding/japanese"
@@ -42,7 +43,11 @@ func TestSniff(t *testing.T) {
 		{"meta pragma", []string{"text/html"}, `<meta content="text/html; charset=big5" http-equiv=Content-Type>`, Type{true, "big5", "text/html; charset=big5"}},
 		{"meta utf-16", []string{"text/html"}, `<meta charset=utf-16>`, Type{true, "utf-8", "text/html; charset=utf-8"}},
 		{"meta in a comment", []string{"text/html"}, `<!-- <meta charset=gbk> --><p>`, Type{true, "utf-8", "text/html; charset=utf-8"}},
-		{"meta too late", []string{"text/html"}, strings.Repeat(" ", 1024) + "<meta charset=iso-2022-jp>", Type{true, "utf-8", "text/html; charset=utf-8"}},
+		{"meta late in the head", []string{"text/html"}, "<head><script>'<p>'</script><style></style>" + strings.Repeat(" ", 1024) + "<meta charset=windows-1258>", Type{true, "windows-1258", "text/html; charset=windows-1258"}},
+		{"meta late in the body", []string{"text/html"}, "<p>" + strings.Repeat(" ", 1024) + "<meta charset=iso-2022-jp>", Type{true, "utf-8", "text/html; charset=utf-8"}},
+		{"meta early in the body", []string{"text/html"}, "<p>" + strings.Repeat(" ", 100) + "<meta charset=gbk>", Type{true, "gbk", "text/html; charset=gbk"}},
+		{"meta in a script", []string{"text/html"}, "<script>'<meta charset=gbk>'</script><p>", Type{true, "utf-8", "text/html; charset=utf-8"}},
+		{"meta cut off", []string{"text/html"}, "<meta charset=windows-125", Type{true, "utf-8", "text/html; charset=utf-8"}},
 		{"xml declaration", []string{"text/html"}, `<?xml version="1.0" encoding="iso-2022-jp"?><p>`, Type{true, "iso-2022-jp", "text/html; charset=utf-8"}},
 		{"utf-7", []string{"text/html; charset=utf-7"}, "+ADw-script+AD4-<p>", Type{true, "utf-8", "text/html; charset=utf-8"}},
 		{"replacement", []string{"text/html; charset=hz-gb-2312"}, "<p>", Type{true, "windows-1252", "text/html; charset=windows-1252"}},
@@ -55,6 +60,40 @@ func TestSniff(t *testing.T) {
 				t.Errorf("got %+v, want %+v", got, test.want)
 			}
 		})
+	}
+}
+
+// TestReadPrefix: as much is read as tells the encoding, and no more.
+func TestReadPrefix(t *testing.T) {
+	head := "<html><head><title>a</title>" + strings.Repeat("<link rel=stylesheet href=/a.css>\n", 100)
+	long := strings.Repeat("<p>an toan</p>\n", 20_000)
+	for name, test := range map[string]struct {
+		contentType, body string
+		most              int
+		charset           string
+	}{
+		"in the header":        {"text/html; charset=utf-8", head + "\xC2\xB8", SniffLen, "utf-8"},
+		"a late declaration":   {"text/html", head + "<meta charset=windows-1258>" + long, 2 * len(head), "windows-1258"},
+		"none, old Vietnamese": {"text/html", head + "</head><body>" + long[:5000] + "x\xB8 An B\xD7nh" + long, maxSniffLen, "windows-1252"},
+		"none, UTF-8":          {"text/html", head + "</head><body>" + long[:5000] + "xã An Bình" + long, maxSniffLen, "utf-8"},
+		"none, ASCII":          {"text/html", long, maxSniffLen, "utf-8"},
+		"none, at once":        {"text/html", "<p>x\xB8 An B\xD7nh</p>" + long, SniffLen, "windows-1252"},
+		"not HTML":             {"text/plain", long, SniffLen, ""},
+		"not told, text":       {"", strings.Repeat("an toan\n", 9000), SniffLen, ""},
+		"short":                {"text/html", "<p>", 3, "utf-8"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			prefix, err := ReadPrefix(iotest.HalfReader(strings.NewReader(test.body)), []string{test.contentType})
+			if err != nil || len(prefix) > test.most || !strings.HasPrefix(test.body, string(prefix)) {
+				t.Errorf("read %d, at most %d: %v", len(prefix), test.most, err)
+			}
+			if got := Sniff([]string{test.contentType}, prefix); got.Charset != test.charset {
+				t.Errorf("%+v", got)
+			}
+		})
+	}
+	if _, err := ReadPrefix(iotest.TimeoutReader(strings.NewReader(long)), []string{"text/html"}); err != iotest.ErrTimeout {
+		t.Errorf("a body that breaks off: %v", err)
 	}
 }
 

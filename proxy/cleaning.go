@@ -67,7 +67,7 @@ func (x *exchange) decode(resp *http.Response) (*decodedBody, error) {
 	if err != nil {
 		return nil, unclean("response body cannot be decoded", err)
 	}
-	prefix, err := readPrefix(decoded)
+	prefix, err := clean.ReadPrefix(decoded, resp.Header.Values("Content-Type"))
 	if err != nil {
 		return nil, unclean("response body cannot be decoded", err)
 	}
@@ -174,22 +174,4 @@ func codingOf(h http.Header) string {
 		return "identity"
 	}
 	return coding
-}
-
-// readPrefix reads what Sniff wants, or all of a shorter body. An error is the
-// origin's: a body cut short is not taken for a short one.
-func readPrefix(r io.Reader) ([]byte, error) {
-	prefix := make([]byte, clean.SniffLen)
-	n := 0
-	for n < len(prefix) {
-		m, err := r.Read(prefix[n:])
-		n += m
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	return prefix[:n], nil
 }

@@ -21,18 +21,18 @@ type pageFlags struct {
 
 // clean reads a page from in as the document that doc says more about.
 func (c *pageFlags) clean(cleaner *clean.Cleaner, in io.Reader, out io.Writer, doc clean.Document) error {
-	prefix := make([]byte, clean.SniffLen)
-	n, err := io.ReadFull(in, prefix)
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+	contentType := []string{c.ContentType}
+	prefix, err := clean.ReadPrefix(in, contentType)
+	if err != nil {
 		return fmt.Errorf("standard input: %w", err)
 	}
-	kind := clean.Sniff([]string{c.ContentType}, prefix[:n])
+	kind := clean.Sniff(contentType, prefix)
 	if !kind.HTML {
 		return fmt.Errorf("--content-type %q: a browser would not read this as HTML", c.ContentType)
 	}
 	doc.URL, doc.Charset = c.URL, kind.Charset
 	w := cleaner.NewWriter(out, doc)
-	if _, err := w.Write(prefix[:n]); err != nil {
+	if _, err := w.Write(prefix); err != nil {
 		return err
 	}
 	if _, err := io.Copy(w, in); err != nil {
