@@ -8,6 +8,10 @@ type Document struct {
 	// its bytes cannot be read as they are (UTF-16, ISO-2022-JP) the output is
 	// UTF-8, as the ContentType of Sniff says.
 	Charset string
+	// XHTML is true where the response says so (StatesXHTML): it is rewritten as the
+	// HTML that browsers are told it is, so that <title/> ends where XML ends it.
+	// Offsets of findings are then those of the HTML.
+	XHTML bool
 	// Nonce is given to every script that stands, in place of the origin's, for
 	// a Content-Security-Policy that names it. It is base64. Empty: none is.
 	Nonce string

@@ -112,6 +112,7 @@ type rewriter struct {
 	doc      Document
 	resolver resolver
 	decode   *transcoder
+	xhtml    *xhtml    // nil for HTML
 	raw      io.Writer // receives the input untouched, where the policy is to report
 
 	tok    tokenizer
@@ -148,7 +149,10 @@ func (w *rewriter) reset(c *Cleaner, dst io.Writer, doc Document) {
 	}
 	charset := charsetOf(doc.Charset)
 	w.c, w.doc, w.resolver = c, doc, newResolver(doc.URL, charset.passed())
-	w.decode, w.raw = charset.transcoder(), nil
+	w.decode, w.raw, w.xhtml = charset.transcoder(), nil, nil
+	if doc.XHTML {
+		w.xhtml = new(xhtml)
+	}
 	w.tok.elements, w.tok.attributes = c.elements, c.attributes
 	w.skimmed = skimmed()
 	w.tok.reset()
@@ -182,9 +186,9 @@ func (w *rewriter) write(p []byte) (int, error) {
 		w.out.write(p)
 	}
 	if w.decode != nil {
-		w.decode.write(p, w.feed)
+		w.decode.write(p, w.read)
 	} else {
-		w.feed(p)
+		w.read(p)
 	}
 	w.checkHead()
 	w.out.flush()
@@ -199,7 +203,10 @@ func (w *rewriter) write(p []byte) (int, error) {
 
 func (w *rewriter) close() error {
 	if w.decode != nil {
-		w.decode.close(w.feed)
+		w.decode.close(w.read)
+	}
+	if w.xhtml != nil {
+		w.xhtml.close(w.feed)
 	}
 	w.eof()
 	w.out.flush()
@@ -219,13 +226,22 @@ func (w *rewriter) abort() {
 // release drops the references to the document, and reports whether the
 // buffers are small enough to be kept.
 func (w *rewriter) release() bool {
-	w.c, w.doc, w.resolver, w.decode, w.raw, w.out.dst = nil, Document{}, resolver{}, nil, nil, nil
+	w.c, w.doc, w.resolver, w.decode, w.raw, w.xhtml, w.out.dst = nil, Document{}, resolver{}, nil, nil, nil, nil
 	w.removal.finding, w.link.finding, w.identity.first, w.verdict.value = Finding{}, Finding{}, Finding{}, nil
 	w.block.reset()
 	return cap(w.hold) <= 2*maxHold && cap(w.out.asided) <= 4*maxLink && cap(w.out.blocked) <= 4*maxBlock
 }
 
-// feed reads a piece of the decoded document. The window is the piece itself,
+// read takes a piece of the decoded document.
+func (w *rewriter) read(p []byte) {
+	if w.xhtml != nil {
+		w.xhtml.write(p, w.feed)
+	} else {
+		w.feed(p)
+	}
+}
+
+// feed reads a piece of HTML. The window is the piece itself,
 // or, while something is held back, the hold with some of the piece behind it.
 func (w *rewriter) feed(p []byte) {
 	for len(p) > 0 && w.out.err == nil {

@@ -57,6 +57,7 @@ type decodedBody struct {
 	io.Reader
 	io.Closer
 	prefix []byte // what the body begins with, for Sniff
+	xhtml  bool   // it is said to be XHTML
 }
 
 // decode reads the beginning of the body, while there is still a status to
@@ -67,11 +68,12 @@ func (x *exchange) decode(resp *http.Response) (*decodedBody, error) {
 	if err != nil {
 		return nil, unclean("response body cannot be decoded", err)
 	}
-	prefix, err := clean.ReadPrefix(decoded, resp.Header.Values("Content-Type"))
+	contentType := resp.Header.Values("Content-Type")
+	prefix, err := clean.ReadPrefix(decoded, contentType)
 	if err != nil {
 		return nil, unclean("response body cannot be decoded", err)
 	}
-	return &decodedBody{io.MultiReader(bytes.NewReader(prefix), decoded), decoded, prefix}, nil
+	return &decodedBody{io.MultiReader(bytes.NewReader(prefix), decoded), decoded, prefix, clean.StatesXHTML(contentType)}, nil
 }
 
 // cleanDocument replaces the body by its cleaned form in the same coding, as
@@ -83,7 +85,7 @@ func (x *exchange) cleanDocument(resp *http.Response, kind clean.Type, from *dec
 	}
 	body.from = x.minified(resp, kind, body.from)
 	doc := body.file.of(kind)
-	doc.Nonce = x.addPolicy(resp.Header)
+	doc.XHTML, doc.Nonce = from.xhtml, x.addPolicy(resp.Header)
 	if body.head.over = true; x.refusesDoorways() {
 		doc.Head, body.head.over = body.head.end, false
 	}

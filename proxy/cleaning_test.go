@@ -331,3 +331,28 @@ func TestEarlyHintsAreDropped(t *testing.T) {
 		t.Errorf("reply:\n%s", reply)
 	}
 }
+
+// TestXHTMLIsSentAsTheSameHTML: what XML closes by a slash does not swallow the page.
+func TestXHTMLIsSentAsTheSameHTML(t *testing.T) {
+	f := start(t, portal, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/xhtml+xml")
+		_, _ = io.WriteString(w, `<html xmlns="http://www.w3.org/1999/xhtml"><head><title/></head><body>`+cleanRest+`<script src="//evil.test/x.js"/><a href="/tin">tin</a></body></html>`)
+	})
+	got := f.get("https://portal.test/")
+	mustBeClean(t, got.body)
+	if got.Header.Get("Content-Type") != "text/html; charset=utf-8" || !strings.Contains(got.body, "<title></title>") {
+		t.Errorf("%v\n%s", got.Header, got.body)
+	}
+}
+
+// TestLateDeclarationIsSent: an encoding that is declared late in a long head is
+// the one that the browser is told.
+func TestLateDeclarationIsSent(t *testing.T) {
+	f := start(t, portal, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		_, _ = io.WriteString(w, "<html><head>"+strings.Repeat("<link rel=stylesheet href=/kieu-dang.css>\n", 100)+"<meta charset=windows-1258></head><body>X\xE3</body></html>")
+	})
+	if got := f.get("https://portal.test/"); got.Header.Get("Content-Type") != "text/html; charset=windows-1258" || !strings.Contains(got.body, "X\xE3") {
+		t.Errorf("%v\n%.200s", got.Header, got.body)
+	}
+}

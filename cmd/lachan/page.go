@@ -30,7 +30,7 @@ func (c *pageFlags) clean(cleaner *clean.Cleaner, in io.Reader, out io.Writer, d
 	if !kind.HTML {
 		return fmt.Errorf("--content-type %q: a browser would not read this as HTML", c.ContentType)
 	}
-	doc.URL, doc.Charset = c.URL, kind.Charset
+	doc.URL, doc.Charset, doc.XHTML = c.URL, kind.Charset, clean.StatesXHTML(contentType)
 	w := cleaner.NewWriter(out, doc)
 	if _, err := w.Write(prefix); err != nil {
 		return err
