@@ -55,6 +55,8 @@ func (w *rewriter) judge(b []byte) outcome {
 				w.judgeHandler(b, i)
 			} else if (w.place.island.open() || t.el == elSVG) && bytes.IndexByte(a.value.of(b), '(') >= 0 {
 				w.judgeStyle(b, i) // presentation attributes: fill, filter, mask …
+			} else if r, late := lateRule(t.el, name); late && w.judgeRule(b, i, r) == outcomeGone {
+				return outcomeGone
 			}
 			continue
 		}

@@ -23,8 +23,10 @@ const (
 	sortTitle                 // nor this
 )
 
-// scriptSort reads type and language (WHATWG HTML 4.12.1.1). Whatever any
-// browser has ever run counts as a script; MIME parameters do not save it.
+// scriptSort reads type and language (WHATWG HTML 4.12.1.1). What is not known to
+// be data counts as a script: browsers have run VBScript, and plugins that put
+// scripts off until they are wanted (WP Rocket, Rocket Loader, Partytown, consent
+// managers) give them types that no browser runs, and run them later.
 func (w *rewriter) scriptSort(b []byte) sort {
 	if !w.has(attrType) && !w.has(attrLanguage) {
 		return sortRuns
@@ -43,12 +45,26 @@ func (w *rewriter) scriptSort(b []byte) sort {
 	case strings.HasPrefix(kind, "application/ld+json"):
 		return sortLinked
 	}
-	for _, name := range [...]string{"javascript", "ecmascript", "jscript", "livescript", "vbscript", "vbs"} {
-		if strings.Contains(kind, name) {
-			return sortRuns
-		}
+	essence, _, _ := strings.Cut(kind, ";")
+	if inertType(strings.TrimRight(essence, "\t\n\f\r ")) {
+		return sortInert
 	}
-	return sortInert
+	return sortRuns
+}
+
+// inertType reports whether a script element of this type holds data or a
+// template. With parameters a type is what it is without.
+func inertType(essence string) bool {
+	switch essence {
+	case "application/json", "text/json", "application/xml", "text/xml", "text/html", "text/css", "text/csv", "text/markdown", "text/vtt",
+		"text/template", "text/tmpl", "text/x-tmpl", "x-tmpl-mustache", "text/mustache", "text/x-mustache", "text/handlebars", "text/x-handlebars",
+		"text/x-handlebars-template", "text/x-jquery-tmpl", "text/x-jsrender", "text/x-underscore", "text/underscore", "text/x-underscore-template",
+		"text/x-kendo-template", "text/x-kendo-tmpl", "text/ng-template", "text/x-template", "text/x-lodash-template", "text/x-dot-template",
+		"math/tex", "math/asciimath", "math/mml", "x-shader/x-vertex", "x-shader/x-fragment", "text/glsl":
+		return true
+	}
+	return strings.HasPrefix(essence, "application/") && (strings.HasSuffix(essence, "+json") || strings.HasSuffix(essence, "+xml")) ||
+		strings.HasPrefix(essence, "math/tex") || strings.HasPrefix(essence, "text/x-handlebars")
 }
 
 // judgeHandler judges an event handler attribute as an inline script.

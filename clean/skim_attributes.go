@@ -67,6 +67,9 @@ func (w *rewriter) skimFurther(b []byte, at int, el *skimElement, name uint8) (e
 				return -1, seen
 			}
 			others |= 1 << row.other
+			if rule, late := lateRule(el.el, b[at:at+n]); late {
+				row.demand = rule.demand()
+			}
 		} else {
 			if row.id = *id; seen.has(row.id) {
 				return -1, seen

@@ -3,7 +3,8 @@ package clean
 // table is the whole of what the cleaner decides by name. HTML and SVG share
 // it: where an attribute means something in one namespace only, reading it in
 // the other as well costs nothing. data-src and its like are what scripts that load
-// late (lazysizes, lozad, LazyLoad and those of plugins) make a src of.
+// late (lazysizes, lozad, LazyLoad and those of plugins) make a src of; lateRule
+// knows more of them.
 var table = [elCount]row{
 	elA: {"a", inSVG, []rule{
 		{attrHref, kindLink, unwrap},
