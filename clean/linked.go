@@ -1,7 +1,7 @@
 package clean
 
 import (
-	"encoding/json"
+	"bytes"
 	"strings"
 )
 
@@ -45,32 +45,76 @@ func (w *rewriter) linkedHosts(content []byte) (things, publisher *target) {
 	if !w.namesStranger(content) {
 		return nil, nil
 	}
-	var data any
-	if json.Unmarshal(content, &data) != nil {
-		return nil, nil
+	data, ok := readLinked(w.characters(content))
+	if !ok {
+		return w.unreadableHost(content), nil
 	}
 	for _, thing := range thingsIn(data) {
-		addresses := addressesOf(thing)
-		for i, address := range append(addresses, addressesOf(asThing(thing["publisher"]))...) {
-			t := w.resolver.resolve([]byte(address))
-			if _, ok := w.c.allow.allows(kindIdentity, t, []byte(address)); ok {
-				return nil, nil
-			}
-			if i < len(addresses) {
-				things = first(things, t)
-			} else {
-				publisher = first(publisher, t)
-			}
+		here := false
+		if things, here = w.elsewhere(things, addressesOf(thing)); here {
+			return nil, nil
+		}
+		if publisher, here = w.elsewhere(publisher, publishersOf(thing)); here {
+			return nil, nil
+		}
+		if _, here = w.elsewhere(nil, offersOf(thing)); here {
+			return nil, nil
 		}
 	}
 	return things, publisher
 }
 
-func first(t *target, next target) *target {
-	if t != nil {
-		return t
+// elsewhere returns the first address that is at another site, t if there was
+// one before, and reports whether one may be linked. What has no host, urn:uuid,
+// says nothing of whose a thing is, and neither does a vocabulary.
+func (w *rewriter) elsewhere(t *target, addresses []string) (away *target, here bool) {
+	for _, address := range addresses {
+		next := w.resolver.resolve([]byte(address))
+		_, ok := w.c.allow.allows(kindIdentity, next, []byte(address))
+		switch {
+		case ok && !next.own && next.host == "", vocabulary(next.host):
+		case ok:
+			return nil, true
+		case t == nil:
+			t = &next
+		}
 	}
-	return &next
+	return t, false
+}
+
+// unreadableHost returns the first host in JSON-LD that is not JSON in any
+// reading, if it names only other sites'. Search engines may know more readings;
+// what a template of the site's own spoiled names the site as well.
+func (w *rewriter) unreadableHost(content []byte) (away *target) {
+	text := foldEscapes(content)
+	if namesPath(text) {
+		return nil
+	}
+	for host := range hostsIn(text) {
+		switch {
+		case vocabulary(host):
+		case w.c.allow.permits(kindIdentity, host, "/"):
+			return nil
+		case away == nil:
+			t := w.resolver.resolve([]byte("https://" + host + "/"))
+			away = &t
+		}
+	}
+	return away
+}
+
+// namesPath reports whether a string in text begins with a path, as one that
+// refers to the site itself does.
+func namesPath(text []byte) bool {
+	for {
+		at := bytes.Index(text, []byte(`"/`))
+		if at < 0 {
+			return false
+		}
+		if text = text[at+2:]; len(text) > 0 && text[0] != '/' && text[0] != '\\' {
+			return true
+		}
+	}
 }
 
 // namesStranger reports whether content names a host that is on no list: most
@@ -82,61 +126,4 @@ func (w *rewriter) namesStranger(content []byte) bool {
 		}
 	}
 	return false
-}
-
-// thingsIn returns the objects that stand at the top, or in the graph there.
-func thingsIn(data any) (things []map[string]any) {
-	switch data := data.(type) {
-	case []any:
-		for _, item := range data {
-			if thing := asThing(item); thing != nil {
-				things = append(things, thing)
-			}
-		}
-	case map[string]any:
-		things = append(things, data)
-		if graph, ok := data["@graph"].([]any); ok {
-			things = append(things, thingsIn(graph)...)
-		}
-	}
-	return things
-}
-
-func asThing(v any) map[string]any {
-	thing, _ := v.(map[string]any)
-	return thing
-}
-
-// prefixes are the ways to write a term of schema.org.
-var prefixes = [...]string{"", "schema:", "http://schema.org/", "https://schema.org/"}
-
-// addressesOf returns what identifies a thing.
-func addressesOf(thing map[string]any) (addresses []string) {
-	for _, name := range [...]string{"@id", "url", "mainEntityOfPage"} {
-		for _, prefix := range prefixes {
-			addresses = append(addresses, textsOf(thing[prefix+name])...)
-		}
-	}
-	return addresses
-}
-
-// textsOf returns the texts of a value, or of the values in a list.
-func textsOf(value any) (texts []string) {
-	switch value := value.(type) {
-	case string:
-		return []string{value}
-	case map[string]any:
-		for _, name := range [...]string{"@id", "@value"} {
-			if text, ok := value[name].(string); ok {
-				texts = append(texts, text)
-			}
-		}
-	case []any:
-		for _, item := range value {
-			if _, nested := item.([]any); !nested {
-				texts = append(texts, textsOf(item)...)
-			}
-		}
-	}
-	return texts
 }

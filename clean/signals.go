@@ -225,7 +225,7 @@ func (w *rewriter) listedIn(text []byte) string {
 // or is where every WordPress finds the images of its emoji.
 func vocabulary(host string) bool {
 	switch host {
-	case "www.w3.org", "schema.org", "ogp.me", "purl.org", "xmlns.com", "gmpg.org", "s.w.org":
+	case "www.w3.org", "schema.org", "www.schema.org", "ogp.me", "purl.org", "xmlns.com", "gmpg.org", "s.w.org":
 		return true
 	}
 	return false
