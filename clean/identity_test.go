@@ -264,12 +264,24 @@ func TestFurnitureIsCountedOnce(t *testing.T) {
 func TestLinksOfMicrodata(t *testing.T) {
 	c := newCleaner(t, portal(t))
 	for in, stays := range map[string]bool{
-		`<link itemprop="url" href="https://evil.test/">`:     false,
-		`<link itemprop="url" href="https://a.gov.vn/">`:      true,
-		`<link itemprop="image" href="/anh.jpg">`:             true,
-		`<link rel="me" href="https://evil.test/">`:           false,
-		`<link rel="author publisher" href="//evil.test/">`:   false,
-		`<link rel="profile" href="https://gmpg.org/xfn/11">`: true,
+		`<link itemprop="url" href="https://evil.test/">`:                            false,
+		`<link itemprop="url" href="https://a.gov.vn/">`:                             true,
+		`<link itemprop="image" href="/anh.jpg">`:                                    true,
+		`<link itemprop="image" href="https://img.test/a.JPG?x">`:                    true,
+		`<link itemprop="availability" href="https://schema.org/InStock">`:           true,
+		`<meta itemprop="url" content="https://evil.test/">`:                         false,
+		`<meta itemprop="name https://schema.org/url" content="//evil.test/">`:       false,
+		`<meta itemprop="mainEntityOfPage" itemscope content="https://evil.test/x">`: false,
+		`<meta itemprop="item" content="https://evil.test/x">`:                       false,
+		`<meta itemprop="url" content="https://evil.test/x.png.html">`:               false,
+		`<meta itemprop="url" content="https://www.portal.example/tin">`:             true,
+		`<meta itemprop="mainEntityOfPage" itemscope content="">`:                    true,
+		`<meta itemprop="url" content="https://img.test/logo.png">`:                  true,
+		`<meta itemprop="sameAs" content="https://www.youtube.com/x">`:               true,
+		`<meta itemprop="telephone" content="+84 1">`:                                true,
+		`<link rel="me" href="https://evil.test/">`:                                  false,
+		`<link rel="author publisher" href="//evil.test/">`:                          false,
+		`<link rel="profile" href="https://gmpg.org/xfn/11">`:                        true,
 	} {
 		out, findings := cleanString(t, c, in)
 		if (out == in) != stays || stays != (len(findings) == 0) {

@@ -18,6 +18,7 @@ var relations = [...]relation{
 	{"prefetch", kindConnect},
 	{"prerender", kindConnect},
 	{"next", kindConnect}, // which Firefox takes for prefetch
+	{"prev", kindConnect}, // of the same list of pages
 	{"preconnect", kindConnect},
 	{"dns-prefetch", kindConnect},
 	{"manifest", kindConnect},
@@ -77,9 +78,8 @@ func (w *rewriter) judgeRelation(b []byte, i int) outcome {
 			return outcomeGone
 		}
 	}
-	if stated == 0 && w.valueNamed(b, "itemprop") != nil { // microdata: what the page is about, or whose it is
-		reason, ok := w.c.allow.allows(kindIdentity, t, ref)
-		return w.judgeIdentity(b, i, "", t, reason, ok)
+	if stated == 0 && w.valueNamed(b, "itemprop") != nil {
+		return w.judgeItem(b, i, ref)
 	}
 	return outcomeStays
 }
@@ -124,10 +124,17 @@ func (w *rewriter) judgeMeta(b []byte, i int) outcome {
 		if w.judgeRefresh(b, i, content) == outcomeGone {
 			return outcomeGone
 		}
+	case "onion-location": // which Tor Browser reads as it reads the header
+		if w.judgeLead(b, i, kindRedirect, content) == outcomeGone {
+			return outcomeGone
+		}
 	case "content-security-policy":
 		w.judgeMetaCSP(b, i, content)
 	}
-	title := false
+	title, address := readItem(w.valueNamed(b, "itemprop"))
+	if address && w.judgeItem(b, i, content) == outcomeGone {
+		return outcomeGone
+	}
 	for _, id := range [...]attr{attrName, attrProperty} {
 		name := lowerView(trimControls(w.valueOf(b, id)))
 		if w.judgeNamed(b, i, name, content) == outcomeGone {
@@ -159,12 +166,17 @@ func (w *rewriter) judgeRefresh(b []byte, i int, content []byte) outcome {
 	if !ok {
 		return outcomeStays
 	}
+	return w.judgeLead(b, i, kindRefresh, ref)
+}
+
+// judgeLead weighs where a meta element leads the visitor.
+func (w *rewriter) judgeLead(b []byte, i int, k kind, ref []byte) outcome {
 	t := w.resolver.resolve(ref)
-	reason, ok := w.c.allow.allows(kindRefresh, t, ref)
+	reason, ok := w.c.allow.allows(k, t, ref)
 	if ok {
 		return outcomeStays
 	}
-	w.removeFound(b, w.finding(b, i, kindRefresh, t, reason))
+	w.removeFound(b, w.finding(b, i, k, t, reason))
 	return outcomeGone
 }
 
