@@ -2,6 +2,7 @@ package clean
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -17,6 +18,7 @@ type segment struct {
 	from, to int
 	dash     bool // parts it from the one before: both may be one sentence
 	spam     bool
+	hint     bool // it holds a word of the lexicon, and no warning
 	warns    bool // of spam, by more than the name of an authority
 }
 
@@ -73,7 +75,10 @@ func (w *rewriter) keepsTitle(content []byte) bool {
 // and networks show of the page: a title, or what stands below it.
 func titled(name string) bool {
 	switch name {
-	case "title", "og:title", "twitter:title", "description", "og:description", "twitter:description":
+	case "title", "og:title", "twitter:title", "description", "og:description", "twitter:description",
+		"og:site_name", "application-name", "apple-mobile-web-app-title",
+		"dc.title", "dc:title", "dcterms.title", "dcterms:title",
+		"dc.description", "dc:description", "dcterms.description", "dcterms:description":
 		return true
 	}
 	return false
@@ -109,9 +114,12 @@ func (w *rewriter) cutTitle(text []byte) (kept []byte, cut bool) {
 	for i := range parts {
 		p := &parts[i]
 		words.read(text[p.from:p.to])
-		p.spam = words.hits() >= titleHits && !warns(words, "")
+		hits := words.hits()
+		p.hint = hits > 0 && !warns(words, "")
+		p.spam = p.hint && hits >= titleHits
 		p.warns = words.warnsOfDeeds()
 	}
+	spread(text, parts, words)
 	for i := range parts {
 		if parts[i].spam && !spared(parts, i) {
 			cut = true
@@ -123,6 +131,29 @@ func (w *rewriter) cutTitle(text []byte) (kept []byte, cut bool) {
 		kept = append(kept, text[parts[i].from:parts[i].to]...)
 	}
 	return kept, cut
+}
+
+// spread finds what advertises over segments that stand side by side, each of
+// which has too few words of the lexicon. That is weaker evidence: a warning
+// anywhere in the title speaks for it.
+func spread(text []byte, parts []segment, words *wording) {
+	if slices.ContainsFunc(parts, func(p segment) bool { return p.warns }) {
+		return
+	}
+	for from := 0; from < len(parts); from++ {
+		to := from
+		for to < len(parts) && parts[to].hint {
+			to++
+		}
+		if to-from > 1 {
+			words.read(text[parts[from].from:parts[to-1].to])
+			advertises := words.hits() >= titleHits
+			for i := from; i < to; i++ {
+				parts[i].spam = parts[i].spam || advertises
+			}
+		}
+		from = to
+	}
 }
 
 // spared reports whether a segment is one sentence with one that warns: "Nổ hũ,

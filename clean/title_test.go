@@ -51,6 +51,14 @@ func TestPlantedTitles(t *testing.T) {
 		"A < B | Casino roulette":                                   "A &lt; B",
 		" \n Slot Gacor Maxwin | Sở Y tế\n":                         "Sở Y tế",
 		"A | Slot Gacor Maxwin | B - Casino roulette - C":           "A | B - C",
+		// over several segments
+		"Sở Y tế » slot gacor » maxwin":           "Sở Y tế",
+		"Slot gacor – maxwin – Sở Y tế":           "Sở Y tế",
+		"Nhà cái | Nổ hũ | Tài xỉu | Sở Y tế":     "Sở Y tế",
+		"Sở Y tế · sl0t g4cor · m4xw1n · Tin tức": "Sở Y tế · Tin tức",
+		"Công an tỉnh X | W88 | M88":              "Công an tỉnh X",
+		"市政府 - 百家乐 - 老虎机":                         "市政府",
+		"A | casino | B | slot gacor | togel":     "A | casino | B",
 	} {
 		in := "<title>" + title + "</title><p>Slot Gacor Maxwin</p>"
 		if out := stable(t, c, in); out != "<title>"+want+"</title><p>Slot Gacor Maxwin</p>" {
@@ -86,6 +94,13 @@ var honestTitles = []string{
 	"Game bài học lịch sử lớp 5",
 	"Soi cầu vượt - dự án giao thông",
 	"Trang chủ | Sở Y tế - Bộ Y tế » Tin tức",
+	"Sở Y tế » slot gacor » casino: cảnh báo lừa đảo",
+	"Nổ hũ – tài xỉu – cạm bẫy với học sinh | Báo Y",
+	"Casino | Tài xỉu | Công an triệt phá đường dây",
+	"Cảnh báo lừa đảo cờ bạc, slot gacor | Casino | Báo Y",
+	"Casino | Casino (phim)",
+	"Casino | Phim | Nhà cái",
+	"Nhà cái | Từ điển | Soi cầu vượt",
 	"Sở Y tế", "", " ", "|", " - ", "A—B|C·D", "A &amp; B &mdash; C",
 	// Indonesian
 	"Polisi tangkap bandar judi online dan togel di Jakarta",
@@ -129,6 +144,17 @@ func TestPlantedDescriptions(t *testing.T) {
 		`<meta name="Description" content="Situs judi online slot88 - Sở Y tế X.">`: `<meta name="Description" content="Sở Y tế X.">`,
 		`<meta property="og:description" content="Tài xỉu, xóc đĩa">`:               `<meta property="og:description" content="">`,
 		`<meta name="keywords" content="Slot Gacor Maxwin">`:                        `<meta name="keywords" content="Slot Gacor Maxwin">`,
+		`<meta property="og:site_name" content="Slot Gacor Maxwin | Sở Y tế">`:      `<meta property="og:site_name" content="Sở Y tế">`,
+		`<meta name="application-name" content="Slot Gacor Maxwin">`:                `<meta name="application-name" content="">`,
+		`<meta name="apple-mobile-web-app-title" content="Slot Gacor Maxwin | A">`:  `<meta name="apple-mobile-web-app-title" content="A">`,
+		`<meta name="DC.Title" content="Slot Gacor Maxwin | A">`:                    `<meta name="DC.Title" content="A">`,
+		`<meta property="dc:title" content="Slot Gacor Maxwin | A">`:                `<meta property="dc:title" content="A">`,
+		`<meta name="dcterms.title" content="Slot Gacor » Maxwin » A">`:             `<meta name="dcterms.title" content="A">`,
+		`<meta itemprop="headline" content="Slot Gacor Maxwin | A">`:                `<meta itemprop="headline" content="A">`,
+		`<meta itemprop="url name" content="Slot Gacor Maxwin | A">`:                `<meta itemprop="url name" content="A">`,
+		`<meta itemprop="description" content="Tài xỉu, xóc đĩa">`:                  `<meta itemprop="description" content="">`,
+		`<meta itemprop="name" content="Cảnh báo lừa đảo: nổ hũ, tài xỉu">`:         `<meta itemprop="name" content="Cảnh báo lừa đảo: nổ hũ, tài xỉu">`,
+		`<meta itemprop="keywords" content="Slot Gacor Maxwin">`:                    `<meta itemprop="keywords" content="Slot Gacor Maxwin">`,
 	} {
 		if out := stable(t, c, in); out != want {
 			t.Errorf("%s\nbecame %s\nwant   %s", in, out, want)
