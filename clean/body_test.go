@@ -110,6 +110,7 @@ func TestMediumOf(t *testing.T) {
 		"text/css; charset=utf-8": MediumCSS, "TEXT/CSS": MediumCSS,
 		"application/javascript": MediumJS, "text/javascript;charset=x": MediumJS, "application/x-javascript": MediumJS, "text/ecmascript": MediumJS,
 		"application/json": MediumJSON, "application/json+oembed": MediumJSON, "text/x-json": MediumJSON, "text/json": MediumJSON, "application/ld+json": MediumJSON, "application/problem+json; a=b": MediumJSON,
+		"application/x-ndjson": MediumJSON, "application/ndjson; charset=utf-8": MediumJSON, "application/jsonl": MediumJSON, "application/json-seq": MediumJSON, "application/geo+json-seq": MediumJSON,
 		"application/rss+xml": MediumXML, "application/atom+xml;type=entry": MediumXML, "text/xml": MediumXML, "application/xml": MediumXML, "application/rdf+xml": MediumXML,
 		"image/svg+xml": MediumOther, "text/plain": MediumOther, "image/png": MediumOther, "": MediumOther, "text/html": MediumOther,
 	} {

@@ -21,13 +21,15 @@ func TestJSON(t *testing.T) {
 		")]}',\n[\"<script src=//evil.test></script>\"]":                           ")]}',\n[\"\"]",
 		`while(1);["<script src=//evil.test></script>"]`:                           `while(1);[""]`,
 		"{\"a\":\"<iframe src=//evil.test></iframe>\"}\n[1]\n2\n":                  "{\"a\":\"\"}\n[1]\n2\n",
-		"\uFEFF {}":            "\uFEFF {}",
-		"":                     "",
-		`["` + long + `\/",1]`: `["` + long + `\/",1]`,
-		`["` + long + `\"<script src=//evil.test>",1]`:                        `["` + long + `\"",1]`,
-		`["` + long + `\u003c",1]`:                                            `["` + long + `",1]`,
-		`["<b>` + long + `",1]`:                                               `["",1]`,
-		`["<b>` + long + `\` + `u00e1",{"a":"<b onclick=eval(atob('eA'))>"}]`: `["",{"a":"<b>"}]`,
+		"\x1E{\"a\":\"<iframe src=//evil.test></iframe>\"}\n\x1E[1]\n\x1E\"b\"\n":  "\x1E{\"a\":\"\"}\n\x1E[1]\n\x1E\"b\"\n",
+		"\n{\"a\":1}\r\n\r\n{\"a\":\"<b>\"}":                                       "\n{\"a\":1}\r\n\r\n{\"a\":\"<b>\"}",
+		"\uFEFF {}":                                                                "\uFEFF {}",
+		"":                                                                         "",
+		`["` + long + `\/",1]`:                                                     `["` + long + `\/",1]`,
+		`["` + long + `\"<script src=//evil.test>",1]`:                             `["` + long + `\"",1]`,
+		`["` + long + `\u003c",1]`:                                                 `["` + long + `",1]`,
+		`["<b>` + long + `",1]`:                                                    `["",1]`,
+		`["<b>` + long + `\` + `u00e1",{"a":"<b onclick=eval(atob('eA'))>"}]`:      `["",{"a":"<b>"}]`,
 	} {
 		out, findings := cleanBody(t, c, MediumJSON, []byte(in), 0, smallHold)
 		if out != want || (in != want) != (len(findings) > 0) {

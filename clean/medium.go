@@ -19,14 +19,16 @@ const (
 	MediumXML
 )
 
-// isJSON knows what the standard calls JSON (WHATWG MIME Sniffing, 4.6), and what
-// servers have called it.
+// isJSON knows what the standard calls JSON (WHATWG MIME Sniffing, 4.6), what
+// servers have called it, and several values behind each other (RFC 7464, RFC 8091).
 func isJSON(essence string) bool {
 	switch essence {
-	case "application/json", "text/json", "application/x-json", "text/x-json":
+	case "application/json", "text/json", "application/x-json", "text/x-json",
+		"application/json-seq", "application/ndjson", "application/x-ndjson",
+		"application/jsonl", "application/x-jsonl", "application/jsonlines", "application/x-jsonlines":
 		return true
 	}
-	return strings.HasSuffix(essence, "+json") || strings.HasPrefix(essence, "application/json+")
+	return strings.HasSuffix(essence, "+json") || strings.HasSuffix(essence, "+json-seq") || strings.HasPrefix(essence, "application/json+")
 }
 
 // MediumOf returns the medium of a Content-Type, as Sniff gives it.
