@@ -1,6 +1,9 @@
 package clean
 
 import (
+	"encoding/json"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -30,6 +33,8 @@ func TestLinkedElsewhere(t *testing.T) {
 		`[{"@graph":[{"@type":"WebSite","url":"https://evil.test/"}]}]`,
 		`{"@graph":{"@type":"WebSite","url":"https://evil.test/"}}`,
 		`{"@id":"urn:uuid:1","url":"https://evil.test/"}`,
+		`{"@id":"#website","url":"https://evil.test/"}`,
+		`{"@graph":[{"@type":"WebSite","@id":"_:b0","url":"https://evil.test/"},{"@type":"WebPage","isPartOf":{"@id":"_:b0","url":"https://evil.test/"}}]}`,
 		`{"@id":"https://schema.org/WebSite","url":"https://evil.test/"}`,
 		`{"url":"https://evil.test/","sameAs":"https://www.facebook.com/x"}`,
 	} {
@@ -56,6 +61,8 @@ func TestLinkedHere(t *testing.T) {
 		`{"@type":"Product","brand":{"url":"https://brand.test/"},"url":"https://brand.test/1","offers":{"url":"/mua"}}`,
 		`{"@type":"ScholarlyArticle","name":"x","isPartOf":{"@type":"Periodical","url":"https://journal.test/"}}`,
 		`{"@type":"FAQPage","mainEntity":[{"@type":"Question","name":"?","acceptedAnswer":{"text":"<a href='https://a.test/'>a</a>"}}]}`,
+		`{"@id":"#website","url":"https://www.portal.example/","sameAs":"https://a.test/"}`,
+		`{"@graph":[{"@type":"Organization","@id":"#organization"},{"@type":"Person","@id":"#an","url":"https://an.test/"}]}`,
 		`{"@type":"Thing","@id":"urn:uuid:1","image":"https://a.test/x.png"}`,
 	} {
 		if out, findings := cleanString(t, c, linked(data)); out != linked(data) || len(findings) > 0 {
@@ -98,17 +105,21 @@ var spoiled = []string{
 	"{\"name\":\"a\n\tb\",\"url\":\"%s\"}",
 	"{\"name\":\"a\\'b\\u12\",\"url\":\"%s\"}",
 	"{\"url\":\"\n%s\"}",
-	// read by nobody
+	"{\"url\":\"%s\"} /* a",
+}
+
+// unreadable are read by nobody known.
+var unreadable = []string{
 	"{\"name\":\"Sở \"Y\" tế\",\"url\":\"%s\"}",
 	"{'url':'%s'}",
 	"{\"url\":\"%s\"",
 	"{url:\"%s\"}",
-	"{\"url\":\"%s\"} /* a",
+	"{\"url\":\"%s\":}",
 }
 
 func TestLinkedSpoiled(t *testing.T) {
 	c := newCleaner(t, portal(t))
-	for _, text := range spoiled {
+	for _, text := range slices.Concat(spoiled, unreadable) {
 		for address, stays := range map[string]bool{
 			`https://evil.test/`: false, `https:\/\/evil.test\/`: false,
 			`https://www.portal.example/`: true, `https:\/\/moh.gov.vn`: true, `/tin`: true,
@@ -123,6 +134,37 @@ func TestLinkedSpoiled(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestReadLinked(t *testing.T) {
+	for i, text := range slices.Concat(spoiled, unreadable) {
+		data, ok := readLinked([]byte(text))
+		found := false
+		for _, thing := range thingsIn(data) {
+			found = found || len(thing.values("url")) == 1
+		}
+		if want := i < len(spoiled); ok != want || found != want {
+			t.Errorf("%q: %v, %t", text, data, ok)
+		}
+	}
+}
+
+// FuzzReadLinked: what is JSON says the same when it is mended.
+func FuzzReadLinked(f *testing.F) {
+	for _, text := range slices.Concat(spoiled, unreadable) {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		readLinked(text)
+		mended := mendLinked(text)
+		var before, after any
+		if json.Unmarshal(text, &before) != nil {
+			return
+		}
+		if err := json.Unmarshal(mended, &after); err != nil || !reflect.DeepEqual(before, after) {
+			t.Fatalf("%q became %q: %v", text, mended, err)
+		}
+	})
 }
 
 // TestLinkedSpoiledHere: data that its template spoiled names the site, or no

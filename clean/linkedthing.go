@@ -104,6 +104,18 @@ func addressesOf(t thing) []string {
 			addresses = identifiedBy(addresses, value, "target")
 		}
 	}
+	return withoutNodes(addresses)
+}
+
+// withoutNodes leaves out what names a node of the data, #website or _:b0, where
+// there is an address beside it: the one says nothing of where the other is.
+func withoutNodes(addresses []string) []string {
+	named := func(address string) bool {
+		return strings.HasPrefix(address, "#") || strings.HasPrefix(address, "_:")
+	}
+	if others := slices.DeleteFunc(slices.Clone(addresses), named); len(others) > 0 {
+		return others
+	}
 	return addresses
 }
 
