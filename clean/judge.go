@@ -154,6 +154,9 @@ func (w *rewriter) judgeReference(b []byte, i int, r rule) outcome {
 		return w.judgeScriptURL(b, i, r, t, ref)
 	}
 	reason, ok := w.c.allow.allows(r.kind, t, ref)
+	if w.tok.tag.el == elUse && t.scheme == "data" { // no image: its elements become the page's own, in browsers before 2023
+		ok = false
+	}
 	if r.kind == kindScript && r.attr == attrSrc {
 		w.furnish(t, ok)
 	}

@@ -32,6 +32,8 @@ func TestJudge(t *testing.T) {
 		{"service worker of AMP", `<amp-install-serviceworker src="https://evil.test/sw.js" layout=nodisplay></amp-install-serviceworker>b`, "b", "script amp-install-serviceworker src evil.test off-list"},
 		{"data for AMP", `<amp-list src="https://evil.test/l.json"><p>x</p></amp-list>`, `<amp-list><p>x</p></amp-list>`, "connect amp-list src evil.test off-list"},
 		{"pages of AMP", `<amp-img src="https://img.test/a.png" width=2 height=1></amp-img><amp-iframe src="https://www.portal.example/x"></amp-iframe><amp-analytics config="/a.json"></amp-analytics>`, same, ""},
+		{"use of data", `<svg><use href="data:image/svg+xml,%3Csvg id='x'/%3E#x" width="1" /></svg>`, `<svg><use width="1" /></svg>`, "media use href  scheme"},
+		{"use of its own", `<svg><use href="#x"/><image href="data:image/png;base64,AAAA"/></svg>`, same, ""},
 		{"form", `<form action="//evil.test/c" method=post><input name=p></form>`, `<form method="post"><input name=p></form>`, "form form action evil.test off-list"},
 		{"form on the list", `<form action="https://pay.example/"></form>`, same, ""},
 		{"button", `<button formaction="//evil.test/">g</button>`, "<button>g</button>", "form button formaction evil.test off-list"},

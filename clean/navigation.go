@@ -58,11 +58,20 @@ func (s *scriptReader) anywhere(text, dense []byte) string {
 
 // bareAuthority writes the host that a literal holds as a reference to it.
 func bareAuthority(expression []byte) []byte {
+	if literal := bareLiteral(expression); literal != nil {
+		return append([]byte("//"), literal[1:]...)
+	}
+	return nil
+}
+
+// bareLiteral returns the literal that an expression begins with, with the quote
+// before it.
+func bareLiteral(expression []byte) []byte {
 	if len(expression) == 0 || !quotes[expression[0]] {
 		return nil
 	}
-	content, _, _ := bytes.Cut(expression[1:], expression[:1])
-	return append([]byte("//"), content[:min(len(content), maxExpression)]...)
+	content, _, _ := bytes.Cut(expression[1:min(len(expression), maxExpression)], expression[:1])
+	return expression[:1+len(content)]
 }
 
 // navigations yields the expressions in dense text that lead the visitor to
@@ -105,7 +114,7 @@ var refreshes = [...]string{"http-equiv=refresh", `http-equiv="refresh`, "http-e
 // property of that name counts where the script takes objects apart.
 func (u *use) leads(takes bool) (expression []byte, leads bool) {
 	if u.key() {
-		return nil, takes
+		return goal(u.after[1:]), takes
 	}
 	if u.quoted {
 		return nil, !u.behind(":") && !u.follows(":", "in ")
@@ -139,12 +148,13 @@ func (u *use) passed(value []byte, assigned bool) (expression []byte, leads bool
 		return goal(value), true
 	case len(u.after) == 0, u.follows("["):
 		return nil, true
-	case u.behind("URL(", "String(", "encodeURIComponent(", "escape(", "if(", "while(", "typeof ", "+", "in ", "var ", "let ") || u.parameter():
+	case u.behind("URL(", "String(", "encodeURIComponent(", "escape(", "if(", "while(", "+", `"`, "'", "`"), u.parameter(),
+		u.behind(" ") && !u.behind("return ", "of ", "else ", "await ", "yield ", "void ", "case "): // prose, or typeof
 		return nil, false
 	case u.follows(")"):
 		return nil, u.behind("(", ",", "=") && !u.behind("==")
 	}
-	return nil, u.follows(";", ",", "}", "]", "?.[", "|", "\"", "'", "`")
+	return nil, u.follows(";", ",", "}", "]", "?.[", "|")
 }
 
 // parameter reports whether the name is the first parameter of a function.
@@ -235,7 +245,7 @@ func diversions(dense []byte) iter.Seq[[]byte] {
 				if u.quoted {
 					value, set = bytes.CutPrefix(u.after, []byte(","))
 				}
-				if set && !yield(goal(value)) {
+				if literal := bareLiteral(value); set && !yield(literal) {
 					return
 				}
 			}

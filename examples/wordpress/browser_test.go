@@ -28,7 +28,9 @@ func newBrowser(t *testing.T, to *target) context.Context {
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
 		chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("hide-scrollbars", true),
-		chromedp.Flag("disable-checker-imaging", true), // no picture of the page before its images are decoded
+		// No picture of the page before its images are decoded and all of it is painted.
+		chromedp.Flag("disable-checker-imaging", true), chromedp.Flag("run-all-compositor-stages-before-draw", true),
+		chromedp.Flag("disable-new-content-rendering-timeout", true), chromedp.Flag("disable-partial-raster", true),
 		chromedp.Flag("ignore-certificate-errors", true), chromedp.Flag("lang", "vi"),
 		chromedp.Flag("host-resolver-rules", fmt.Sprintf("MAP %s %s, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", site.Host, to.addr)),
 	}
