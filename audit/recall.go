@@ -53,7 +53,9 @@ func (l *Log) unwritten(r *ring.Ring, kept []ring.Line) (lines []queued, err err
 		written[string(eventID(line.Text))] = false
 	}
 	end, size, err := endOf(l.path, mark.File)
-	mark.File = size
+	if err == nil {
+		mark.File = size
+	}
 	for line := range bytes.Lines(end) {
 		if id := string(eventID(line)); has(written, id) {
 			written[id] = true
@@ -79,7 +81,8 @@ func has(set map[string]bool, id string) bool {
 	return ok
 }
 
-// endOf reads what a file of this size has behind from, as far as one write goes.
+// endOf reads what a file has behind from, as far as one write goes, and tells the
+// file's size.
 func endOf(path string, from uint64) (end []byte, size uint64, err error) {
 	f, err := os.Open(path)
 	if err != nil {

@@ -56,8 +56,8 @@ func (c *Cleaner) judgeLinkValue(link string, r *resolver) (Finding, bool) {
 	return Finding{}, true
 }
 
-// imagesOf returns the images that a preload names beside its reference, whatever
-// parameter they stand in: no other holds a list with slashes.
+// imagesOf returns what stands behind imagesrcset, the images that a preload names
+// beside its reference. Further parameters are read as images without a host.
 func imagesOf(params string) []byte {
 	const name = "imagesrcset"
 	at := strings.Index(lowerString([]byte(params)), name)
