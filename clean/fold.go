@@ -2,7 +2,6 @@ package clean
 
 import (
 	"bytes"
-	"encoding/base64"
 	"iter"
 	"strconv"
 	"unicode/utf8"
@@ -195,30 +194,37 @@ func hiddenParts(src []byte) iter.Seq[[]byte] {
 			}
 			return true
 		}
-		for list := range numberLists(src) {
-			if !yield(list) || !shifted(list) {
+		for part := range openParts(src) {
+			if !yield(part) || !shifted(part) {
 				return
 			}
 		}
-		for text := range computed(src) {
-			if !yield(text) {
-				return
+		if len(shifts) > 0 {
+			for literal := range literals(src) {
+				if !shifted(literal) {
+					return
+				}
 			}
 		}
-		for list := range joinedLists(src) {
-			if !yield(list) {
-				return
+	}
+}
+
+// openParts yields what stands in the literals without any key.
+func openParts(src []byte) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		for _, parts := range [...]iter.Seq[[]byte]{numberLists(inDecimal(src)), joinedLists(src), computed(src)} {
+			for part := range parts {
+				if !yield(part) {
+					return
+				}
 			}
 		}
+		reverses := bytes.Contains(src, []byte("reverse"))
 		for literal := range literals(src) {
-			if plain := unpercent(literal); len(plain) < len(literal) && !yield(plain) {
-				return
-			}
-			if text := unbase64(literal); text != nil && !yield(text) {
-				return
-			}
-			if mirrored := mirror(literal); mirrored != nil && !yield(mirrored) || !shifted(literal) {
-				return
+			for text := range readings(literal, reverses) {
+				if !yield(text) {
+					return
+				}
 			}
 		}
 	}
@@ -248,6 +254,29 @@ func numberLists(src []byte) iter.Seq[[]byte] {
 				return
 			}
 		}
+	}
+}
+
+// inDecimal writes 0x68 as 104.
+func inDecimal(src []byte) []byte {
+	if !bytes.Contains(src, []byte("0x")) {
+		return src
+	}
+	out := make([]byte, 0, len(src))
+	for {
+		before, rest, found := bytes.Cut(src, []byte("0x"))
+		out = append(out, before...)
+		if !found {
+			return out
+		}
+		end := 0
+		for end < len(rest) && isAlphanumeric(rest[end]) {
+			end++
+		}
+		if n, err := strconv.ParseUint(string(rest[:min(end, 8)]), 16, 24); err == nil {
+			out = strconv.AppendUint(out, n, 10)
+		}
+		src = rest[end:]
 	}
 }
 
@@ -295,8 +324,9 @@ func readNumbers(text *[]byte, src []byte, at int) (codes, end int) {
 }
 
 // joinedLists yields lists of literals joined, as ["//ev","il.test"].join("") is,
-// in scripts that join any. Lists in which an element has a host of its own hide
-// none, and would make one that is not there.
+// in scripts that join any; what a dot joins to a host, as a reference to that.
+// Lists in which an element has a host of its own hide none, and would make one
+// that is not there.
 func joinedLists(src []byte) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		if !bytes.Contains(src, []byte(".join(")) {
@@ -307,21 +337,32 @@ func joinedLists(src []byte) iter.Seq[[]byte] {
 			if at < 0 {
 				return
 			}
-			joined, n := joinList(rest[at+1:])
-			if joined != nil && !yield(joined) {
+			pieces, n := piecesOf(rest[at+1:])
+			if rest = rest[at+1+n:]; pieces == nil {
+				continue
+			}
+			joined := bytes.Join(pieces, nil)
+			if dotted := bytes.Join(pieces, []byte(".")); joinsDots(rest) && plainHost(dotted) {
+				joined = append([]byte("//"), dotted...)
+			}
+			if !yield(joined) {
 				return
 			}
-			rest = rest[at+1+n:]
 		}
 	}
 }
 
-// joinList joins the literals at the head of src that commas part, two at least,
+// joinsDots reports whether what follows a list joins it by dots.
+func joinsDots(rest []byte) bool {
+	return bytes.HasPrefix(rest, []byte(`].join(".")`)) || bytes.HasPrefix(rest, []byte("].join('.')"))
+}
+
+// piecesOf returns the literals at the head of src that commas part, two at least,
 // and tells where they end.
-func joinList(src []byte) (joined []byte, n int) {
+func piecesOf(src []byte) (pieces [][]byte, n int) {
 	whole := false
-	for count := 0; ; count++ {
-		for n < len(src) && (isSpace(src[n]) || src[n] == ',' && count > 0) {
+	for {
+		for n < len(src) && (isSpace(src[n]) || src[n] == ',' && len(pieces) > 0) {
 			n++
 		}
 		end := -1
@@ -329,16 +370,16 @@ func joinList(src []byte) (joined []byte, n int) {
 			end = bytes.IndexByte(src[n+1:], src[n])
 		}
 		if end < 0 {
-			if count < 2 || whole {
-				joined = nil
+			if len(pieces) < 2 || whole {
+				pieces = nil
 			}
-			return joined, n
+			return pieces, n
 		}
 		piece := src[n+1 : n+1+end]
 		for range hostsIn(piece) {
 			whole = true
 		}
-		joined = append(joined, piece...)
+		pieces = append(pieces, piece)
 		n += end + 2
 	}
 }
@@ -366,42 +407,6 @@ func literals(src []byte) iter.Seq[[]byte] {
 
 // quotes are what string literals and templates begin and end with.
 var quotes = [256]bool{'"': true, '\'': true, '`': true}
-
-// unbase64 decodes a literal that is nothing but base64 and decodes to text.
-func unbase64(s []byte) []byte {
-	s = bytes.TrimRight(bytes.TrimSpace(s), "=")
-	if len(s) < 8 || len(s)%4 == 1 {
-		return nil
-	}
-	for _, c := range s {
-		if !isAlphanumeric(c) && c != '+' && c != '/' {
-			return nil
-		}
-	}
-	out := make([]byte, base64.RawStdEncoding.DecodedLen(len(s)))
-	n, err := base64.RawStdEncoding.Decode(out, s)
-	if err != nil {
-		return nil
-	}
-	for _, c := range out[:n] {
-		if c < ' ' && !isSpace(c) || c >= 0x7F {
-			return nil
-		}
-	}
-	return out[:n]
-}
-
-// mirror returns a literal backwards if that reads like a URL.
-func mirror(s []byte) []byte {
-	if !bytes.Contains(s, []byte("//:")) && !bytes.HasSuffix(s, []byte("//")) {
-		return nil
-	}
-	out := make([]byte, len(s))
-	for i, c := range s {
-		out[len(s)-1-i] = c
-	}
-	return out
-}
 
 // hostsIn yields the hosts that stand behind two slashes of either kind in text, or
 // behind http: and https: without, as a browser finds them (WHATWG URL, "authority
@@ -509,8 +514,11 @@ func hostOf(authority []byte, literal bool) string {
 }
 
 // oneLabel tells a plain name without a dot, which is no public host, from a
-// number, which is an address.
+// number, in any base, which is an address.
 func oneLabel(name []byte) bool {
+	if hasPrefixFold(name, "0x") {
+		return false
+	}
 	letters := false
 	for _, c := range name {
 		if !isAlphanumeric(c) && c != '-' {

@@ -26,9 +26,9 @@ var telling = newGlancer(map[deeds][]string{
 	deedDecodes:   slices.Concat(decoders[:], escapings[:], []string{".reverse().join("}, brought[:]),
 	deedRuns:      runners[:],
 	deedFetches:   slices.Concat(fetchers[:], requests[:]),
-	deedNavigates: slices.Concat([]string{"location", "navigat", "open(", `"open"]`, "'open']"}, refreshes[:], clickers[:], everyLink[:]),
+	deedNavigates: slices.Concat([]string{"location", "navigat", "open(", ".open", `"open"]`, "'open']"}, refreshes[:], clickers[:], everyLink[:]),
 	deedLoads:     slices.Concat([]string{"createelement", `import"`, "import'", `from"`, "from'", "import(", "import/*"}, loaders[:], elements[:], workers[:], styles[:]),
-	deedWrites:    slices.Concat(writers[:], inserters[:], []string{"document.title"}),
+	deedWrites:    slices.Concat(writers[:], inserters[:], []string{"document.title", `"write`, "'write", "document.write"}),
 })
 
 // glancer seeks many words at once, whatever their case, in a text of which it

@@ -107,7 +107,7 @@ func navigates(text []byte) bool {
 
 // refreshes are the ways to write meta refresh, or to make one.
 var refreshes = [...]string{"http-equiv=refresh", `http-equiv="refresh`, "http-equiv='refresh",
-	`.httpEquiv="refresh`, ".httpEquiv='refresh", `"http-equiv","refresh`, "'http-equiv','refresh"}
+	`["http-equiv"]="refresh`, "['http-equiv']='refresh", `.httpEquiv="refresh`, ".httpEquiv='refresh", `"http-equiv","refresh`, "'http-equiv','refresh"}
 
 // leads reports whether a use of location may lead away, and by which expression
 // if that can be told. What only reads it is told from what passes it on; a
@@ -186,17 +186,16 @@ func expressionOf(value []byte) []byte {
 // opens is leads for navigate() and open(), which have many namesakes.
 func (u *use) opens(name string) (expression []byte, leads bool) {
 	call, calls := bytes.CutPrefix(bytes.TrimPrefix(u.after, []byte("?.")), []byte("("))
-	if !calls || u.behind("function ") {
-		return nil, false
-	}
 	if name == "navigate" {
-		return goal(call), u.behind("navigation.", "navigation?.", "window.", "navigation")
+		return goal(call), calls && u.behind("navigation.", "navigation?.", "window.", "navigation")
 	}
-	if object, member := bytes.CutSuffix(u.before, []byte(".")); member || endsName(object) {
-		windows := use{before: bytes.TrimSuffix(object, []byte("?"))}
-		if !windows.behind("window", "self", "top", "parent", "globalThis", "frames", "defaultView") {
-			return nil, false
-		}
+	object, member := bytes.CutSuffix(u.before, []byte("."))
+	windows := use{before: bytes.TrimSuffix(object, []byte("?"))}
+	switch ofWindow := windows.behind("window", "self", "top", "parent", "globalThis", "frames", "defaultView"); {
+	case !calls:
+		return nil, ofWindow && member && u.follows(";", ",", ".bind(", ".call(", ".apply(")
+	case u.behind("function "), (member || endsName(object)) && !ofWindow && !u.subscript:
+		return nil, false
 	}
 	return expressionOf(call), true
 }
@@ -226,8 +225,12 @@ var clickers = [...]string{".click()", ".submit()", ".requestSubmit(", ".dispatc
 
 // clicks reports whether a script makes a link or a form, and follows it at once.
 func clicks(dense []byte) bool {
-	return containsAny(dense, clickers[:]) &&
-		containsAny(bytes.ToLower(dense), []string{`createelement("a")`, "createelement('a')", `createelement("form")`, "createelement('form')"})
+	if !containsAny(dense, clickers[:]) {
+		return false
+	}
+	lowered := bytes.ToLower(dense)
+	return containsAny(lowered, []string{`createelement("a")`, "createelement('a')", `createelement("form")`, "createelement('form')"}) ||
+		containsAny(lowered, []string{"<a href=", "<form"}) && containsAny(lowered, []string{"[0].click()", "[0].submit()", ".get(0).click()"})
 }
 
 // everyLink are the ways to reach all the links or forms of a page.

@@ -156,7 +156,7 @@ func delays(dense []byte) bool {
 var fetchers = [...]string{"fetch", "XMLHttpRequest", "WebSocket", "EventSource"}
 
 // requests are those of jQuery.
-var requests = [...]string{".ajax(", "$.get(", "$.post(", "jQuery.get(", "jQuery.post("}
+var requests = [...]string{".ajax(", ".getJSON(", "$.get(", "$.post(", "jQuery.get(", "jQuery.post("}
 
 // inserters put markup into the page.
 var inserters = [...]string{".innerHTML=", ".innerHTML+=", ".outerHTML=", "insertAdjacentHTML(", "document.write(", ".html(", ".append(", ".prepend(", "createContextualFragment("}

@@ -186,7 +186,7 @@ func (s *scriptReader) readActs(text []byte, seen deeds, host string) {
 	switch {
 	case seen&deedLoads != 0 && (loads(dense) || loadsStyle(dense) && s.stranger(text, kindStyle) != ""), seen&deedFetches != 0 && runsFetched(dense):
 		s.add(reasonLoadsScript, true)
-	case seen&deedWrites != 0 && (containsAny(dense, writers[:]) || s.plantsLinks(text, dense)):
+	case seen&deedWrites != 0 && (writesMarkup(dense) || s.plantsLinks(text, dense)):
 		s.add(reasonWrites, true)
 	}
 }

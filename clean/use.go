@@ -11,6 +11,7 @@ import (
 type use struct {
 	before, after []byte // what stands around it, the quotes and brackets of ["name"] left out
 	quoted        bool   // in a string that is no subscript
+	subscript     bool
 }
 
 // usesOf yields the places where dense names name.
@@ -62,7 +63,7 @@ func (u *use) unquote() {
 	}
 	u.before, u.after, u.quoted = u.before[:n-1], u.after[1:], true
 	if object, found := bytes.CutSuffix(u.before, []byte("[")); found && hasMembers(object) && bytes.HasPrefix(u.after, []byte("]")) {
-		u.before, u.after, u.quoted = object, u.after[1:], false
+		u.before, u.after, u.quoted, u.subscript = object, u.after[1:], false, true
 	}
 }
 

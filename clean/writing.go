@@ -5,6 +5,22 @@ import "bytes"
 // writers write markup.
 var writers = [...]string{"document.write(", "document.writeln("}
 
+// writesMarkup reports whether a script writes markup, by whatever way it reaches
+// the method.
+func writesMarkup(dense []byte) bool {
+	if containsAny(dense, writers[:]) {
+		return true
+	}
+	for _, name := range [...]string{"write", "writeln"} {
+		for u := range usesOf(dense, name) {
+			if u.subscript && u.follows("(") || u.quoted && !u.key() && bytes.Contains(dense, []byte("document[")) || u.behind("document.") && u.follows(".call(", ".apply(", ".bind(") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // plantsLinks reports whether a script holds links as markup, in words of the
 // lexicon, and puts them into the page. The caller knows a host of theirs.
 func (s *scriptReader) plantsLinks(text, dense []byte) bool {
