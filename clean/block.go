@@ -182,7 +182,7 @@ func (w *rewriter) endBlock(b []byte, to int) {
 	}
 	k.active = false
 	w.out.dropBlock(k.tail)
-	k.place.island.stack = w.place.island.stack[:0]
+	k.place.island = w.place.island.empty()
 	w.place = k.place
 	w.hidden.sheet.back(k.learned)
 	w.tok.foreign = false // no block begins within an island

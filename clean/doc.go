@@ -26,8 +26,9 @@
 //
 //   - A tag with an odd name, with two attributes of one name, or that the end
 //     of the document cuts is rebuilt or dropped.
-//   - SVG and MathML (foreign.go) hold known elements, text-only titles and
-//     matching end tags, and end explicitly before any HTML.
+//   - SVG and MathML (foreign.go) hold known elements, text-only titles, plain
+//     HTML at integration points and matching end tags, and end explicitly
+//     before any HTML around them.
 //   - In select and frameset (place.go) the tags go that only some browsers
 //     heed there; a col that would make a template ignore start tags goes too.
 //   - In noscript, raw text to some and markup to others, no attribute, comment

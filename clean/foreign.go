@@ -6,16 +6,25 @@ import "bytes"
 // and which start tags in it begin raw text, is what browsers, readers and
 // their versions differ in most. So an island is passed on in a form that
 // leaves no question: known foreign elements only, titles and the like with
-// text alone, end tags that match, and an explicit end before any HTML.
+// text alone, plain HTML where the standard has it, end tags that match, and an
+// explicit end before any HTML around it.
 type island struct {
 	stack []foreignElement
+	gone  []goneTag
 	math  bool // the root is math
+}
+
+// goneTag is a start tag within an island that did not stay. Its end tag goes
+// with it: it would end an element around the island, and so the island.
+type goneTag struct {
+	key   uint64
+	depth int // of the stack where it stood
 }
 
 type foreignElement struct {
 	el  element
 	key uint64
-	// html is true for an HTML element in foreignObject.
+	// html is true for an HTML element at an integration point.
 	html bool
 }
 
@@ -29,21 +38,36 @@ func (s *island) top() *foreignElement { return &s.stack[len(s.stack)-1] }
 // foreign reports whether <![CDATA[ opens a CDATA section here.
 func (s *island) foreign() bool { return s.open() && !s.top().html }
 
-// textOnly reports whether el may hold nothing but text: integration points,
-// at which HTML is read again, and elements whose HTML namesakes hold raw text.
+// empty is an island without elements, in the memory of s.
+func (s *island) empty() island { return island{stack: s.stack[:0], gone: s.gone[:0]} }
+
+// textOnly reports whether el may hold nothing but text: elements whose HTML
+// namesakes hold raw text, and annotations, of which an attribute decides
+// whether HTML is read in them.
 func (e *foreignElement) textOnly() bool {
 	switch e.el {
-	case elTitle, elDesc, elStyle, elScript, elMi, elMo, elMn, elMs, elMtext, elAnnotation, elAnnotationXML:
+	case elTitle, elStyle, elScript, elAnnotation, elAnnotationXML:
 		return true
 	}
 	return false
 }
 
-// inForeignObject reports whether an HTML element may stand in foreignObject:
-// those that neither begin raw text nor make the tree builder rearrange.
-func inForeignObject(el element) bool {
+// integrates reports whether el is an integration point, at which browsers read
+// start tags as HTML (WHATWG HTML 13.2.6): all but those of mglyph and malignmark
+// in MathML, which stay nowhere. A title is one as well, but see textOnly.
+func (e *foreignElement) integrates() bool {
+	switch e.el {
+	case elForeignobject, elDesc, elMi, elMo, elMn, elMs, elMtext:
+		return true
+	}
+	return false
+}
+
+// atIntegration reports whether an HTML element may stand at an integration
+// point: those that neither begin raw text nor make the tree builder rearrange.
+func atIntegration(el element) bool {
 	switch el {
-	case elDiv, elSpan, elP, elB, elI, elEm, elStrong, elCode, elSmall, elU, elSub, elSup, elLabel,
+	case elDiv, elSpan, elP, elB, elI, elEm, elStrong, elCode, elSmall, elU, elS, elSub, elSup, elTt, elVar, elLabel, elA,
 		elUl, elOl, elLi, elH1, elH2, elH3, elH4, elH5, elH6, elPre, elSection, elBR, elHR, elImg:
 		return true
 	}
@@ -87,16 +111,50 @@ func (w *rewriter) startForeign(b []byte) {
 	top := s.top()
 	switch {
 	case top.textOnly():
-		w.remove(b)
-	case top.html || top.el == elForeignobject:
-		w.startInForeignObject(b)
+		w.removeForeign(b)
+	case top.html || top.integrates():
+		w.startAtIntegration(b)
 	case t.el.has(breakout):
 		w.leaveIsland(b)
 		w.startHTML(b)
 	case len(s.stack) >= maxIsland || !s.admits(t, b):
-		w.remove(b)
+		w.removeForeign(b)
 	default:
 		w.startIslander(b)
+	}
+}
+
+// removeForeign takes a start tag out, and will its end tag.
+func (w *rewriter) removeForeign(b []byte) {
+	w.remove(b)
+	w.startGone(b)
+}
+
+// startGone notes a start tag that has been taken out, where it has an end tag.
+func (w *rewriter) startGone(b []byte) {
+	t, s := &w.tok.tag, &w.place.island
+	if s.open() && !t.el.has(void) && !t.selfClosing && !w.drop.active && len(s.gone) < maxIsland {
+		s.gone = append(s.gone, goneTag{nameKey(t.name.of(b)), len(s.stack)})
+	}
+}
+
+// endGone reports whether an end tag is that of a start tag that is gone, and
+// stood within the element at on the stack.
+func (s *island) endGone(key uint64, at int) bool {
+	for i := len(s.gone) - 1; i >= 0 && s.gone[i].depth > at; i-- {
+		if s.gone[i].key == key {
+			s.gone = s.gone[:i]
+			return true
+		}
+	}
+	return false
+}
+
+// cut ends the elements from at on.
+func (s *island) cut(at int) {
+	s.stack = s.stack[:min(at, len(s.stack))]
+	for len(s.gone) > 0 && s.gone[len(s.gone)-1].depth > len(s.stack) {
+		s.gone = s.gone[:len(s.gone)-1]
 	}
 }
 
@@ -117,6 +175,7 @@ func (s *island) admits(t *tag, b []byte) bool {
 func (w *rewriter) startIslander(b []byte) {
 	t := &w.tok.tag
 	if t.el.has(animation) && w.animatesHref(b) || w.judge(b) == outcomeGone {
+		w.startGone(b)
 		return
 	}
 	if t.el == elScript && !w.foreignScript(b) {
@@ -216,14 +275,18 @@ func (w *rewriter) foreignScript(b []byte) bool {
 	return false
 }
 
-// startInForeignObject keeps to HTML whose end tags can be relied on.
-func (w *rewriter) startInForeignObject(b []byte) {
+// startAtIntegration keeps to HTML whose end tags can be relied on. A link in a
+// link would end the one around it (13.2.6.4.7, "a").
+func (w *rewriter) startAtIntegration(b []byte) {
 	t, s := &w.tok.tag, &w.place.island
-	if !inForeignObject(t.el) || len(s.stack) >= maxIsland || t.odd && oddName(t.name.of(b)) {
-		w.remove(b)
+	key := nameKey(t.name.of(b))
+	if !atIntegration(t.el) || len(s.stack) >= maxIsland || t.odd && oddName(t.name.of(b)) ||
+		t.el == elA && (w.place.open[elA] > 0 || s.find(key) >= 0) {
+		w.removeForeign(b)
 		return
 	}
 	if w.judge(b) == outcomeGone {
+		w.startGone(b)
 		return
 	}
 	w.passStart(b)
@@ -237,11 +300,14 @@ func (w *rewriter) startInForeignObject(b []byte) {
 // to its own, explicitly where that is needed, or goes.
 func (w *rewriter) endForeign(b []byte) {
 	t, s := &w.tok.tag, &w.place.island
-	at := s.find(nameKey(t.name.of(b)))
+	key := nameKey(t.name.of(b))
+	at := s.find(key)
 	switch {
+	case s.endGone(key, at):
+		w.remove(b)
 	case at >= 0:
 		w.closeTo(b, at)
-		s.stack = s.stack[:min(at, len(s.stack))]
+		s.cut(at)
 		w.passEnd(b)
 		w.islandEnded(b, w.tok.pos)
 	case t.el == elOther || t.el.has(inSVG|inMath) || s.inForeignObject():
@@ -278,7 +344,7 @@ func (w *rewriter) closeTo(b []byte, at int) {
 	needed := false
 	for i := at + 1; i < len(s.stack); i++ {
 		e := &s.stack[i]
-		needed = needed || e.html || e.textOnly() || e.el == elForeignobject
+		needed = needed || e.html || e.textOnly() || e.integrates()
 	}
 	w.passText(b, w.tok.start)
 	w.place.escape = false
@@ -315,7 +381,7 @@ func (w *rewriter) closeIsland(b []byte, to int) {
 	}
 	if s.open() {
 		w.place.escape = false
-		s.stack = s.stack[:0]
+		s.cut(0)
 		w.islandEnded(b, to)
 	}
 }

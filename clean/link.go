@@ -178,7 +178,7 @@ func (w *rewriter) checkLink() {
 func (w *rewriter) discardLink() []byte {
 	l := &w.link
 	l.active, w.out.aside = false, false
-	l.place.island.stack = w.place.island.stack[:0]
+	l.place.island = w.place.island.empty()
 	w.place = l.place
 	w.hidden.back(l.hidden)
 	w.tok.foreign = false // no link is held back within an island

@@ -21,7 +21,7 @@ type place struct {
 	open [elCount]uint32
 }
 
-func (p *place) reset() { *p = place{island: island{stack: p.island.stack[:0]}} }
+func (p *place) reset() { *p = place{island: p.island.empty()} }
 
 // before is the place before the start tag of el, which has been entered.
 func (p *place) before(el element) place {
