@@ -62,6 +62,8 @@ func FuzzFeed(f *testing.F) {
 		`<?xml version="1.0"?><?xml-stylesheet href="#a"?><!DOCTYPE a [<!ENTITY b "c">]><feed><entry><content type="xhtml"><div><script src="//evil.test"/></div></content></entry></feed>`,
 		`<urlset><url><loc>//evil.test</loc></url><url><loc>/a</loc><x:link xmlns:x="y" href="//evil.test"/></url></urlset>`,
 		`<rss xml:base='//evil.test'><!-- --><channel/></rss>`, `<a><![CDATA[<?x?>]]><?x ?></a>`, `<!DOCTYPE rss [ "]>" ]><rss/>`, `<rss><a b="&lt;"/>&#x3c;</rss>`,
+		`<svg><a href="//evil.test" b='c'/><image href="data:image/png,AAAA" x=y><link href="/a" <use xlink:href="//evil.test"`,
+		`<x xmlns:h="http://www.w3.org/1999/xhtml"><h:link rel="preconnect" href="//evil.test"/><h:a href="&#10;//evil.test"/></x>`,
 	} {
 		f.Add(s)
 	}

@@ -76,9 +76,10 @@
 //	kind = clean.BodyType(kind.ContentType, medium, prefix)
 //	w := cleaner.NewBodyWriter(client, medium, clean.Document{URL: url, Charset: kind.Charset, Report: record})
 //
-// Each reads windows of a fixed size, so that no outcome depends on how the
-// body came in; holds back a token or an entry, up to a bound (stylesheet.go,
-// feed.go, json.go) or a file (scriptfile.go); and cleans HTML in strings by a
-// Writer (fragment.go). A body that is not what it claims to be ends in an
-// UnreadableError.
+// Of other XML, in which elements of XHTML and SVG are live, go the references
+// that are not allowed (xmlrefs.go). Each reads windows of a fixed size, so that
+// no outcome depends on how the body came in; holds back a token, a tag or an
+// entry, up to a bound (stylesheet.go, xmlscan.go, feed.go, json.go) or a file
+// (scriptfile.go); and cleans HTML in strings by a Writer (fragment.go). A body
+// that is not what it claims to be ends in an UnreadableError.
 package clean

@@ -46,7 +46,7 @@ func TestLinearBodies(t *testing.T) {
 		head, middle string
 	}{
 		{MediumXML, `<rss><channel><item a="`, "<!---->"}, {MediumXML, `<rss><channel><item a="`, "x<??>"}, {MediumXML, "<rss><channel><item>", "<!---->"},
-		{MediumXML, "<rss><channel><item>", "<b/>"}, {MediumCSS, "a{b:url(", `\61 `}, {MediumCSS, `@import "//evil.test"`, "/**/"}, {MediumCSS, `a{b:"x.test"`, `"a"`}, {MediumCSS, `a{b:"x.test"`, `"ab "`}, {MediumCSS, "", `a{b:"casino x.test"}`}, {MediumJSON, `["`, `\u003c`}, {MediumJS, "", "/["}, {MediumJS, "", "`${"}, {MediumJS, "", ")/"},
+		{MediumXML, "<rss><channel><item>", "<b/>"}, {MediumXML, "<svg>", `<a href="//evil.test/"/>`}, {MediumXML, "<svg ", `a="" `}, {MediumXML, "<svg ", `a="`}, {MediumXML, "<svg>", `<a b="`}, {MediumCSS, "a{b:url(", `\61 `}, {MediumCSS, `@import "//evil.test"`, "/**/"}, {MediumCSS, `a{b:"x.test"`, `"a"`}, {MediumCSS, `a{b:"x.test"`, `"ab "`}, {MediumCSS, "", `a{b:"casino x.test"}`}, {MediumJSON, `["`, `\u003c`}, {MediumJS, "", "/["}, {MediumJS, "", "`${"}, {MediumJS, "", ")/"},
 	} {
 		measure := func(size int) time.Duration {
 			in := []byte(test.head + strings.Repeat(test.middle, size/len(test.middle)))

@@ -63,7 +63,7 @@ func isJavaScript(essence string) bool {
 }
 
 // BodyPolicy says what becomes of bodies of a medium. Those of XML are
-// rewritten even where feeds are only reported: see xmlGuard.
+// rewritten even where feeds are only reported: see xmlGuard and xmlRefs.
 func (c *Cleaner) BodyPolicy(m Medium) policies.BodyPolicy {
 	p := policies.BodyOff
 	switch m {

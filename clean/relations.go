@@ -106,6 +106,16 @@ func destination(as string) kind {
 	return kindConnect
 }
 
+// hints reports a relation by which a browser opens connections that no
+// Content-Security-Policy forbids.
+func hints(relation string) bool {
+	switch relation {
+	case "preconnect", "dns-prefetch", "preload", "modulepreload", "prefetch", "prerender":
+		return true
+	}
+	return false
+}
+
 func contains(words [][]byte, s string) bool {
 	for _, word := range words {
 		if string(word) == s {

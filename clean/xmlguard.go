@@ -10,22 +10,25 @@ import (
 // xmlGuard takes out of XML what a browser acts on before any policy can
 // speak: processing instructions, by which a document is transformed into
 // another (XSLT), and the internal subset of a document type, whose entities
-// expand into markup that nobody has read. What it passes on, a feedReader
-// reads.
+// expand into markup that nobody has read. Of the elements of XHTML and SVG it
+// takes out what refers to hosts that are not allowed (xmlrefs.go). What it
+// passes on, a feedReader reads.
 //
-// It does not parse tags: where XML is well-formed no < stands in one, and
-// where it is not, a browser reads no further.
+// Where XML is well-formed no < stands in a tag, and where it is not, a browser
+// reads no further.
 type xmlGuard struct {
 	w        *BodyWriter
 	reader   *feedReader // nil where feeds are not read
 	cleans   bool        // the feedReader passes on what may stay
 	resolver *resolver
+	refs     xmlRefs
 
-	hold    []byte // the beginning of what cannot be told yet, a few bytes
+	hold    []byte // the beginning of what cannot be told yet: a few bytes, or a tag
+	head    []byte // < and name of a start tag that is passed on piece by piece
 	state   xmlState
 	begun   bool // something other than white space has passed
 	last    byte // what has passed last
-	quote   byte // that is open in a document type, or 0
+	quote   byte // that is open in a document type or a long value, or 0
 	removal removal
 	cut     []byte // of an instruction, as far as it is looked at
 	offset  int64
@@ -41,6 +44,9 @@ type xmlState uint8
 
 const (
 	xmlText        xmlState = iota
+	xmlTagOpen              // in a start tag
+	xmlValue                // passed on up to the quote of a long value
+	xmlValueGone            // taken out up to it
 	xmlDeclared             // in the XML declaration
 	xmlComment              // passed on up to -->
 	xmlCDATA                // passed on up to ]]>
@@ -56,7 +62,7 @@ const (
 const maxInstruction = 4 << 10
 
 func newXMLGuard(w *BodyWriter, policy policies.BodyPolicy, r *resolver) *xmlGuard {
-	g := &xmlGuard{w: w, resolver: r, cleans: policy == policies.BodyClean}
+	g := &xmlGuard{w: w, resolver: r, cleans: policy == policies.BodyClean, refs: xmlRefs{c: w.c, resolver: r}}
 	if policy != policies.BodyOff {
 		g.reader = newFeedReader(w, r, g.cleans)
 	}
@@ -81,8 +87,10 @@ func (g *xmlGuard) feed(p []byte) error {
 // eof ends the document. What it leaves open is not passed on.
 func (g *xmlGuard) eof() error {
 	switch g.state {
-	case xmlText, xmlComment, xmlCDATA, xmlDeclared, xmlDoctype:
+	case xmlText, xmlValue, xmlComment, xmlCDATA, xmlDeclared, xmlDoctype:
 		g.pass(g.hold)
+	case xmlTagOpen:
+		g.judgeTag(g.hold, true)
 	case xmlInstruction:
 		g.removal.write(g.hold)
 		g.endInstruction()
@@ -102,6 +110,10 @@ func (g *xmlGuard) step(b []byte) int {
 	switch g.state {
 	case xmlText:
 		return g.text(b)
+	case xmlTagOpen:
+		return g.startTag(b)
+	case xmlValue, xmlValueGone:
+		return g.longValue(b)
 	case xmlComment:
 		return g.passTo(b, "-->")
 	case xmlCDATA:
@@ -141,12 +153,15 @@ func (g *xmlGuard) text(b []byte) int {
 		from += at
 		length, state, unclear := xmlOpening(b[from:])
 		switch {
-		case length == 0 && !unclear:
+		case length == 0 && !unclear && !opensXMLTag(b[from:]):
 		case from > 0:
 			g.pass(b[:from])
 			return from
 		case unclear:
 			return 0
+		case length == 0:
+			g.state = xmlTagOpen
+			return g.startTag(b)
 		default:
 			return g.open(b, length, state)
 		}
@@ -212,16 +227,20 @@ func (g *xmlGuard) declaresTruly(declaration []byte) bool {
 	return false
 }
 
-// beginInstruction begins to take out an instruction. Where what stands before
-// it could join what stands behind, an empty comment keeps them apart:
-// <<?x?>!DOCTYPE must not become a document type.
+// beginInstruction begins to take out an instruction.
 func (g *xmlGuard) beginInstruction(head []byte) {
-	if g.last != 0 && g.last != '>' && !isSpace(g.last) {
-		g.pass([]byte("<!---->"))
-	}
+	g.apart()
 	g.state, g.cut = xmlInstruction, g.cut[:0]
 	g.removal.begin(Finding{Kind: kindStyle.String(), Element: "?xml-stylesheet", Offset: g.offset, Removed: !g.w.raw})
 	g.removal.write(head)
+}
+
+// apart keeps what stands before a removal from joining what stands behind it:
+// <<?x?>!DOCTYPE must not become a document type.
+func (g *xmlGuard) apart() {
+	if g.last != 0 && g.last != '>' && !isSpace(g.last) {
+		g.pass([]byte("<!---->"))
+	}
 }
 
 // pass passes on p, by way of the feedReader where that cleans.

@@ -159,12 +159,17 @@ func (t stated) inert() bool { return !t.HTML && t.ContentType != "" && !t.multi
 
 func (t stated) multipart() bool { return strings.HasPrefix(t.essence, "multipart/") }
 
-// sandboxXML keeps XML and SVG, which are not rewritten, from running as
-// documents: a feed, a sitemap or an image needs no script, and XHTML elements
-// in them would. As an image in a page SVG is not affected.
+// sandboxXML keeps XML and SVG from running as documents: a feed, a sitemap or
+// an image needs no script, and XHTML elements in them would. As an image in a
+// page SVG is not affected. It is not rewritten either, so that search engines
+// are told to count no link in it.
 func (x *exchange) sandboxXML(h http.Header, t stated) {
-	if x.site.Response.Mode == policies.ResponseClean && (strings.Contains(t.essence, "xml") || strings.Contains(t.essence, "/xsl")) {
-		h.Add("Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:")
+	if x.site.Response.Mode != policies.ResponseClean || !strings.Contains(t.essence, "xml") && !strings.Contains(t.essence, "/xsl") {
+		return
+	}
+	h.Add("Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:")
+	if t.essence == "image/svg+xml" {
+		h.Add("X-Robots-Tag", "nofollow")
 	}
 }
 

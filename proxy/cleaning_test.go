@@ -304,6 +304,9 @@ func TestXMLCannotRunAsADocument(t *testing.T) {
 		if has := strings.HasPrefix(got.Header.Get("Content-Security-Policy"), "sandbox;"); has != sandboxed {
 			t.Errorf("%s: %v", kind, got.Header)
 		}
+		if nofollow := got.Header.Get("X-Robots-Tag") == "nofollow"; nofollow != (kind == "image/svg%2Bxml") {
+			t.Errorf("%s: %v", kind, got.Header)
+		}
 	}
 }
 
