@@ -58,6 +58,8 @@ func TestXMLReferences(t *testing.T) {
 		`<g/><a href="//evil.test/" <g/>`:                                       `<g/><g/>`,
 		`<g/><a href="//evil.test/" x=y>x</a>`:                                  `<g/>x</a>`,
 		`x<a href="//evil.test/" x=y>x</a>`:                                     `x<!---->x</a>`,
+		`<a <?x?>href="//evil.test/" <a href="//evil.test/"/>`:                  `<a <!---->href="//evil.test/" <a />`,
+		`<a <image href="//evil.test/" <b/>href="//evil.test/">`:                `<a <!----><b/>href="//evil.test/">`,
 		`<g/><a href="//evil.test/`:                                             `<g/>`,
 	} {
 		for _, size := range []int{1, 7, bodyWindow} {
@@ -154,6 +156,7 @@ func TestXMLLongTags(t *testing.T) {
 		`<a href="` + strings.Repeat(" ", 200) + `https://evil.test/"/>`:  `<a />`,
 		`<a title="` + long + `<a href="//evil.test/">x</a>`:              `<a title="` + long + `<a >x</a>`,
 		`<a title="` + long + `"<a href="//evil.test/">x</a>`:             `<a title="` + long + `"<!----><a >x</a>`,
+		`<a title="` + long + `><?x?>" href="//evil.test/">`:              `<a title="` + long + `><!---->" href="//evil.test/">`,
 		twice:                       twice[100:],
 		`<` + long + ` href="/x">x`: `<` + long + ` href="/x">x`,
 	} {

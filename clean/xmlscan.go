@@ -66,6 +66,7 @@ func (g *xmlGuard) judgeTag(b []byte, broken bool) {
 	}
 	if !g.refs.concern(text) && cut == 0 {
 		g.pass(b)
+		g.torn(broken)
 		return
 	}
 	t, ok := parseXMLTag(closedTag(text, broken))
@@ -90,11 +91,20 @@ func closedTag(text []byte, lacks bool) []byte {
 func (g *xmlGuard) passBroken(t *xmlTag, b []byte) {
 	if !g.refs.judges(t) {
 		g.pass(b)
+		g.torn(true)
 		return
 	}
 	f := Finding{Kind: kindMarkup.String(), Element: lowerString(localName(t.name)), Offset: g.offset, Reasons: []string{reasonAmbiguous}, Removed: !g.w.raw}
 	g.w.found.add(f, b)
 	g.apart()
+}
+
+// torn notes that what has been passed on ends within a tag: what is taken out
+// behind it must not make it whole.
+func (g *xmlGuard) torn(is bool) {
+	if is {
+		g.last = '<'
+	}
 }
 
 // passJudged passes on the tag from one place to another, without the
@@ -211,6 +221,7 @@ func (g *xmlGuard) longValue(b []byte) int {
 	}
 	if g.state = then; then == xmlText {
 		g.head = g.head[:0]
+		g.torn(true)
 		return g.textAfter(b, n)
 	}
 	return n
