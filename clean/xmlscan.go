@@ -36,7 +36,7 @@ func (g *xmlGuard) startTag(b []byte) int {
 	if len(g.head) == 0 {
 		from = 1
 	}
-	n, closed, broken := xmlTagScan(b[:min(len(b), max(g.w.hold, 2))], from)
+	n, closed, broken := xmlTagScan(b[:min(len(b), g.w.hold)], from)
 	switch {
 	case closed:
 		g.state = xmlText
