@@ -28,6 +28,9 @@ type foreignElement struct {
 	html bool
 }
 
+// maxGone bounds the start tags whose end tags are awaited to go with them.
+const maxGone = 64
+
 // maxIsland is the depth at which Chromium starts to flatten trees.
 const maxIsland = 512
 
@@ -133,7 +136,7 @@ func (w *rewriter) removeForeign(b []byte) {
 // startGone notes a start tag that has been taken out, where it has an end tag.
 func (w *rewriter) startGone(b []byte) {
 	t, s := &w.tok.tag, &w.place.island
-	if s.open() && !t.el.has(void) && !t.selfClosing && !w.drop.active && len(s.gone) < maxIsland {
+	if s.open() && !t.el.has(void) && !t.selfClosing && !w.drop.active && len(s.gone) < maxGone {
 		s.gone = append(s.gone, goneTag{nameKey(t.name.of(b)), len(s.stack)})
 	}
 }

@@ -46,6 +46,7 @@ func (x *exchange) cleanBody(resp *http.Response) error {
 		return err
 	}
 	kind := clean.Sniff(resp.Header.Values("Content-Type"), body.prefix)
+	body.prefix = nil // it may be long
 	if !kind.HTML {
 		return x.passDecoded(resp, kind, body)
 	}
