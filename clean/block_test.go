@@ -99,6 +99,43 @@ func TestHidingPlaces(t *testing.T) {
 	}
 }
 
+// TestHidingValues: however the value of a declaration is spelled, and computed.
+func TestHidingValues(t *testing.T) {
+	c := newCleaner(t, portal(t))
+	for _, style := range strings.Split(`opacity:calc(0)|opacity:-1|opacity:0%|opacity:calc((1 - 1)*2)|font-size:calc(0px)|font-size:.01em|font-size:min(0px,2em)|font:0/0 a|font:italic 700 0 a
+left:-100vw|left:calc(-1*9999px)|left:calc(100% - 9999px)|left:calc(-50vw - 50vw)|margin-left:calc(-1*9999px)|margin:0 0 0 calc(2*-400px)|text-indent:-100vw|inset:0 auto auto -200cm|left:-9999pt
+transform:matrix(0,0,0,0,0,0)|transform:matrix(1,0,0,1,-9999,0)|transform:scale(0)|transform:scaleX(0)|transform:scale(1,0)|transform:rotate(5deg) scale( 0% )|transform:rotateY(90deg)|transform:rotateX(.25turn)|transform:translateX(-9999px)|transform:translate(-100vw)|transform:translate(0, calc(-1 * 900px))|scale:0|scale:1 0|rotate:y 90deg|translate:0 -9999px
+clip-path:inset(100%)|clip-path:inset(0 0 100% 0 round 2px)|clip-path:inset(50%)|clip-path:circle(0)|clip-path:circle(0 at 9px 9px)|clip-path:ellipse(0 0)|clip-path:polygon(0 0)|clip-path:polygon(50% 50%,50% 50%,50% 50%)|clip-path:polygon(evenodd,0 0,9px 0,99px 0)|clip-path:xywh(0 0 0 0)|clip-path:rect(0 0 0 0)|clip-path:rect(9px 9px 9px 9px)|clip-path:path("M0 0")|clip:rect(9px,9px,9px,9px)|clip:rect(calc(0px) 0 0 0)
+color:rgb(0 0 0 / 0)|color:rgb(0 0 0/0%)|color:hsla(0,0%,0%,0)|color:#0000|color:#12345600|color:transparent|color:hsl(9deg 9% 9% / .01)|color:hwb(0 0% 0% / 0)
+color:#fff;background:rgb(255 255 255)|color:snow;background:#fffafa|color:hsl(0,0%,100%);background:white|color:hsl(120 100% 50%);background:lime|color:hwb(240 0% 0%);background-color:blue|background:#FFFFFFFF;color:rgb(100%,100%,100%)|color:#fefefe;background:#fff
+-webkit-text-fill-color:transparent|-webkit-text-fill-color:#0000;color:red|mask-image:linear-gradient(transparent,transparent)|-webkit-mask:linear-gradient(to right, #0000, rgb(0 0 0 / 0) 50%)|filter:opacity(calc(0%))|filter:blur(1px) opacity( 0 )|overflow:hidden;height:calc(1px - 1px)`, "|") {
+		for _, style := range strings.Split(style, "\n") {
+			in := `a<div style='` + style + `'>` + planted + `</div>b`
+			if out := stable(t, c, in); out != "ab" {
+				t.Errorf("%s\ncleaned: %s", style, out)
+			}
+		}
+	}
+}
+
+// TestShowingValues: what is computed to be seen keeps its words, and so does
+// what cannot be computed, or counts for nothing in a browser.
+func TestShowingValues(t *testing.T) {
+	c := newCleaner(t, portal(t))
+	for _, style := range strings.Split(`opacity:calc(1 - 0)|opacity:calc(0|opacity:var(--x)|opacity:calc(0/0)|opacity:10%|font-size:calc(1px*16)|font-size:clamp(1rem,2vw,3rem)|font-size:1em|font-size:100%|font:700 1em/1 a|font:400 12px a
+left:-100%|left:-60vw|left:calc(50% - 600px)|left:calc(-100% - 20px)|left:calc(1px-9999px)|left:calc(-9999)px|margin:0 auto|margin:-20px 0|text-indent:-2em|transform:translate(-50%,-50%)|transform:translateX(-100%)|transform:scale(-1)|transform:scaleX(-1)|transform:scale3d(1,1,0)|transform:rotate(90deg)|transform:rotateY(180deg)|transform:rotateY(90deg) translateZ(9em)|transform:matrix(1,0,0,1,0,0)|transform:matrix(0,1,-1,0,0,0)|rotate:90deg
+clip-path:inset(10%)|clip-path:inset(0 0 50% 0)|clip-path:circle(50%)|clip-path:circle()|clip-path:circle(calc(1px/0))|clip-path:polygon(0 0,100% 0,50% 100%)|clip-path:xywh(0 0 100% 100%)|clip-path:rect(0 100% 100% 0)|clip-path:path("M0 0h9v9z")|clip-path:url(#a)|clip:rect(auto,auto,auto,auto)
+color:rgb(0 0 0 / 1)|color:rgb(0,0,0)|color:#0001f|color:#00f0f0|color:hsla(0,0%,0%,.9)|color:#fff;background:#fff url(a.png)|color:#fff;background:linear-gradient(#000,#fff)|color:#fff;background:rgba(255,255,255,.1)|color:#fff;background:#eee|color:red;background:var(--x)|color:#fff;background:white;background:black
+-webkit-text-fill-color:transparent;background-clip:text|-webkit-text-fill-color:red;color:transparent|mask-image:linear-gradient(#000,transparent)|mask:linear-gradient(transparent,transparent),url(a.png)|mask-image:url(a.svg)|filter:opacity(.5)|filter:opacity|overflow:hidden;height:calc(1px + 1em)`, "|") {
+		for _, style := range strings.Split(style, "\n") {
+			start := `<div style='` + style + `'>`
+			if out := stable(t, c, start+planted); out != start+"a, b" {
+				t.Errorf("%s\ncleaned: %s", style, out)
+			}
+		}
+	}
+}
+
 // TestHidingSheets: so where a style element of the page hides them.
 func TestHidingSheets(t *testing.T) {
 	for name, test := range map[string]struct{ sheet, start, end string }{

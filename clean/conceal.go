@@ -31,24 +31,22 @@ type declarations struct {
 	sight
 	tiny, flat, behind  bool // no height or width; no line height; under its parent
 	cut, placed, filled bool // overflow is cut off; taken out of the flow; text is a mask of the background
-	text, ground        shade
+	inked               bool // fill is set, and is painted for text
+	text, fill, ground  colour
 	loud                bool // the one that is read is !important
-	doubtful            bool // it is two words where one is asked for, and so may be none
+	doubtful            bool // its name is two words, and so may be none
 }
-
-// shade is the value of a colour, as far as colours are compared.
-type shade struct {
-	value [64]byte
-	n     int
-}
-
-func (s *shade) set(value []byte) { s.n = copy(s.value[:], value) }
-func (s *shade) get() []byte      { return s.value[:s.n] }
 
 // readSight reads the declarations of a rule or of a style attribute, using
 // buf for each.
 func readSight(css, buf []byte) (sight, []byte) {
 	var d declarations
+	buf = d.readBlock(css, buf)
+	return d.sum(), buf
+}
+
+// readBlock reads the declarations of a block.
+func (d *declarations) readBlock(css, buf []byte) []byte {
 	for len(css) > 0 {
 		end := declarationEnd(css)
 		if end <= maxStyleRead {
@@ -56,10 +54,16 @@ func readSight(css, buf []byte) (sight, []byte) {
 		}
 		css = css[min(end+1, len(css)):]
 	}
+	return buf
+}
+
+// sum is what all of the declarations do.
+func (d *declarations) sum() sight {
+	s := d.sight
 	if d.together() {
-		d.hides |= meansOther
+		s.hides |= meansOther
 	}
-	return d.sight, buf
+	return s
 }
 
 // declarationEnd returns where the first declaration ends, or the rule that is
@@ -82,14 +86,13 @@ func (d *declarations) readDeclaration(css, buf []byte) []byte {
 	}
 	buf = foldCSS(buf, name)
 	n := len(buf)
-	buf = foldCSS(buf, value)
+	buf = foldValue(buf, value)
 	plain := bytes.TrimSuffix(buf[n:], []byte("!important"))
 	if len(plain) == 0 {
 		return buf
 	}
 	d.loud = n+len(plain) < len(buf)
-	word, _, _ := bytes.Cut(value, []byte("!"))
-	d.doubtful = parted(name) || parted(word)
+	d.doubtful = parted(name)
 	d.read(string(buf[:n]), plain)
 	return buf
 }
@@ -116,7 +119,7 @@ func (d *declarations) set(m means, hides, shows bool) {
 	}
 }
 
-// read judges one declaration, folded to lower case without spaces.
+// read judges one declaration, folded.
 func (d *declarations) read(name string, value []byte) {
 	switch name {
 	case "display":
@@ -124,23 +127,27 @@ func (d *declarations) read(name string, value []byte) {
 	case "visibility":
 		d.set(meansVisibility, string(value) == "hidden" || string(value) == "collapse", string(value) == "visible" || everywhere(value))
 	case "opacity":
-		d.set(meansOpacity, faint(value), share(value) || everywhere(value))
+		m, ok := measured(value)
+		d.set(meansOpacity, ok && m.share() < faintest, ok || everywhere(value))
 	case "overflow", "overflow-x", "overflow-y":
 		d.cut = d.cut || string(value) != "visible"
 	case "position":
 		d.placed = string(value) == "absolute" || string(value) == "fixed" || d.placed && !flows(value)
-	case "height", "width", "max-height", "max-width", "block-size", "inline-size":
+	case "height", "width", "max-height", "max-width", "block-size", "inline-size", "max-block-size", "max-inline-size":
 		d.tiny = d.tiny || tiny(value)
 	case "line-height":
 		d.flat = tiny(value) || d.flat && !measures(value)
 	case "z-index":
-		n, ok := number(value)
-		d.behind = n < 0 || d.behind && !ok && string(value) != "auto" && !everywhere(value)
-		d.also(n <= -9)
+		m, ok := measured(value)
+		d.behind = m.number < 0 || d.behind && !ok && string(value) != "auto" && !everywhere(value)
+		d.also(m.number <= -9)
 	case "color":
-		d.paint(&d.text, value)
+		d.text = painting(d.text, value)
+	case "-webkit-text-fill-color":
+		d.fill = painting(d.fill, value)
+		d.inked = d.fill.known
 	case "background", "background-color":
-		d.paint(&d.ground, value)
+		d.ground = painting(d.ground, value)
 	case "background-clip", "-webkit-background-clip":
 		d.filled = string(value) == "text"
 	default:
@@ -185,185 +192,50 @@ func flows(value []byte) bool {
 
 // measures reports a value of line-height.
 func measures(value []byte) bool {
-	_, ok := number(value)
+	_, ok := measured(value)
 	return ok || string(value) == "normal" || everywhere(value)
 }
 
-// share reports a number or a percentage and nothing behind it.
-func share(value []byte) bool {
-	_, ok := number(value)
-	return ok && len(bytes.TrimSuffix(value[numberEnd(value):], []byte("%"))) == 0
-}
-
-// paint notes a colour, unless a word is given that may be none.
-func (d *declarations) paint(s *shade, value []byte) {
-	if s.n == 0 || paints(value) {
-		s.set(value)
+// painting is the colour that value paints in place of another, unless it is a
+// word that may be none. A background's is known where nothing lies on it.
+func painting(before colour, value []byte) colour {
+	if bytes.Contains(value, []byte("url(")) || bytes.Contains(value, []byte("gradient(")) {
+		return colour{}
 	}
-}
-
-// paints reports whether a value, where it is a single word, is a colour of CSS
-// 2.1 or stands for one. Of the others few are ever written over another.
-func paints(value []byte) bool {
-	for _, c := range value {
-		if !isLetter(c) {
-			return true
+	for rest := value; len(rest) > 0; {
+		var part []byte
+		if part, rest = cutValue(rest, ' '); readColour(part).known {
+			return readColour(part)
 		}
 	}
-	switch string(value) {
-	case "white", "black", "red", "green", "blue", "gray", "grey", "yellow", "orange", "purple", "navy", "silver", "maroon",
-		"olive", "lime", "teal", "aqua", "fuchsia", "transparent", "currentcolor", "none":
-		return true
+	if isWord(value) && string(value) != "none" && string(value) != "currentcolor" && !everywhere(value) {
+		return before
 	}
-	return everywhere(value)
+	return colour{}
+}
+
+func isWord(value []byte) bool {
+	for _, c := range value {
+		if !isLetter(c) {
+			return false
+		}
+	}
+	return true
 }
 
 // together judges what hides in company only: a box without height shows what
 // flows over, a clearfix does so on every other page.
 func (d *declarations) together() bool {
-	return (d.tiny || d.flat) && d.cut || d.behind && d.placed || !d.filled && unseenText(d.text.get(), d.ground.get())
-}
-
-// putsAway judges the declarations that hide by themselves and that no page
-// undoes by a class.
-func putsAway(name string, value []byte) bool {
-	switch name {
-	case "left", "right", "top", "bottom", "margin", "margin-left", "margin-top", "margin-right", "margin-bottom", "text-indent", "inset",
-		"inset-inline-start", "inset-inline-end", "inset-block-start", "inset-block-end", "margin-inline-start", "margin-block-start", "translate":
-		return farAway(value)
-	case "font-size", "zoom", "scale":
-		return tiny(value) || faint(value)
-	case "content-visibility":
-		return string(value) == "hidden"
-	case "transform", "-webkit-transform", "-ms-transform":
-		return shrinks(value) || bytes.Contains(value, []byte("translate")) && farAway(value[bytes.IndexByte(value, '(')+1:])
-	case "filter", "-webkit-filter":
-		return fades(value)
-	case "clip":
-		return bytes.HasPrefix(value, []byte("rect(")) && noLarger(value, 1)
-	case "clip-path", "-webkit-clip-path":
-		return clipsAll(value)
-	}
-	return false
-}
-
-// farAway reports a length by which nothing is left on the screen. A menu that
-// waits just beyond the edge, left:-100%, is none.
-func farAway(value []byte) bool {
-	if n, ok := number(value); ok && n >= 3000 {
-		return true
-	}
-	for {
-		at := bytes.IndexByte(value, '-')
-		if at < 0 {
-			return false
-		}
-		value = value[at+1:]
-		end := numberEnd(value)
-		n, ok := number(value)
-		if ok && (n >= 500 || n >= 50 && bytes.HasPrefix(bytes.TrimPrefix(value[end:], []byte("r")), []byte("em"))) {
-			return true
-		}
-	}
-}
-
-// tiny reports a length of a pixel at most.
-func tiny(value []byte) bool {
-	n, ok := number(value)
-	return ok && n >= 0 && (n == 0 || n <= 1 && bytes.HasSuffix(value, []byte("px")))
-}
-
-// faint reports a share below a tenth.
-func faint(value []byte) bool {
-	n, ok := number(value)
-	if bytes.HasSuffix(value, []byte("%")) {
-		n /= 100
-	}
-	return ok && n >= 0 && n < 0.1
-}
-
-// shrinks reports scale(0), scaleX(0) and the like.
-func shrinks(value []byte) bool {
-	_, factors, found := bytes.Cut(value, []byte("scale"))
-	if !found {
-		return false
-	}
-	at := bytes.IndexByte(factors, '(')
-	return at >= 0 && at <= len("3d") && faint(factors[at+1:])
-}
-
-// fades reports opacity(0) and the alpha(opacity=0) of old.
-func fades(value []byte) bool {
-	for _, function := range [...]string{"opacity(", "opacity="} {
-		if _, share, found := bytes.Cut(value, []byte(function)); found {
-			share, _, _ = bytes.Cut(share, []byte(")"))
-			return faint(share)
-		}
-	}
-	return false
-}
-
-// clipsAll reports a clip-path that leaves nothing.
-func clipsAll(value []byte) bool {
-	shape, size, found := bytes.Cut(value, []byte("("))
-	if !found {
-		return false
-	}
-	n, ok := number(size)
-	switch string(shape) {
-	case "inset":
-		return ok && n >= 50 && bytes.Contains(size, []byte("%"))
-	case "circle", "ellipse":
-		return ok && n == 0
-	}
-	return string(shape) == "polygon" && noLarger(size, 0)
-}
-
-// noLarger reports that value holds numbers, none of them above most.
-func noLarger(value []byte, most int) bool {
-	any := false
-	for i := 0; i < len(value); i++ {
-		if value[i] < '0' || value[i] > '9' {
-			continue
-		}
-		n, from := 0, i
-		for ; i < len(value) && '0' <= value[i] && value[i] <= '9' && i-from < 8; i++ {
-			n = n*10 + int(value[i]-'0')
-		}
-		if any = true; n > most {
-			return false
-		}
-	}
-	return any
+	return (d.tiny || d.flat) && d.cut || d.behind && d.placed || !d.filled && d.unseenText()
 }
 
 // unseenText reports text in the colour of its background, or in none.
-func unseenText(text, ground []byte) bool {
-	text, ground = colour(text), colour(ground)
-	switch {
-	case len(text) == 0:
-		return false
-	case string(text) == "transparent":
-		return true
+func (d *declarations) unseenText() bool {
+	text := d.text
+	if d.inked {
+		text = d.fill
 	}
-	return bytes.HasPrefix(ground, text) && (len(ground) == len(text) || !isAlphanumeric(ground[len(text)]))
-}
-
-// colour writes the usual spellings of a colour in one way.
-func colour(value []byte) []byte {
-	switch string(value) {
-	case "white", "#ffffff", "rgb(255,255,255)", "rgba(255,255,255,1)":
-		return []byte("#fff")
-	case "black", "#000000", "rgb(0,0,0)", "rgba(0,0,0,1)":
-		return []byte("#000")
-	}
-	transparent := len(value) == 5 && value[0] == '#' && value[4] == '0' ||
-		len(value) == 9 && value[0] == '#' && bytes.HasSuffix(value, []byte("00")) ||
-		bytes.HasPrefix(value, []byte("rgba(")) && bytes.HasSuffix(value, []byte(",0)"))
-	if transparent {
-		return []byte("transparent")
-	}
-	return value
+	return text.clear() || text.like(d.ground)
 }
 
 // number reads the number at the head of value.

@@ -28,6 +28,54 @@ func foldCSS(out, css []byte) []byte {
 	return out
 }
 
+// foldValue appends a value in lower case, comments and white space as a single
+// space, and none beside what parts by itself, escapes resolved.
+func foldValue(out, css []byte) []byte {
+	const alone = "),/*!"
+	from, space := len(out), false
+	for i := 0; i < len(css); {
+		switch c := css[i]; {
+		case isSpace(c):
+			space = true
+			i++
+			continue
+		case c == '/' && i+1 < len(css) && css[i+1] == '*':
+			space = true
+			i = commentEndCSS(css, i)
+			continue
+		}
+		if space && len(out) > from && strings.IndexByte(alone, css[i]) < 0 && strings.IndexByte("(,/*!", out[len(out)-1]) < 0 {
+			out = append(out, ' ')
+		}
+		space = false
+		if css[i] == '\\' {
+			var n int
+			out, n = unescapeCSS(out, css[i:])
+			i += n
+			continue
+		}
+		out = append(out, lower(css[i]))
+		i++
+	}
+	return out
+}
+
+// cutValue cuts a folded value at the first sep that stands outside of brackets.
+func cutValue(value []byte, sep byte) (part, rest []byte) {
+	depth := 0
+	for i, c := range value {
+		switch {
+		case c == sep && depth == 0:
+			return value[:i], value[i+1:]
+		case c == '(':
+			depth++
+		case c == ')':
+			depth--
+		}
+	}
+	return value, nil
+}
+
 func commentEndCSS(css []byte, at int) int {
 	end := bytes.Index(css[at+2:], []byte("*/"))
 	if end < 0 {
