@@ -3,6 +3,7 @@ package clean
 import (
 	"bytes"
 	"math"
+	"strconv"
 )
 
 // maxCalc bounds how deep the brackets of a value that is computed may stand in
@@ -226,4 +227,23 @@ func (m measure) tiny() bool {
 	}
 	length := m.on(1000)
 	return m.number == 0 && m.percent == 0 && 0 <= length && length <= 1
+}
+
+// number reads the number at the head of value.
+func number(value []byte) (float64, bool) {
+	n, err := strconv.ParseFloat(string(value[:numberEnd(value)]), 64)
+	return n, err == nil
+}
+
+func numberEnd(value []byte) int {
+	end := 0
+	for end < len(value) && (end == 0 && (value[end] == '-' || value[end] == '+') || value[end] == '.' || '0' <= value[end] && value[end] <= '9') {
+		end++
+	}
+	if exponent := value[end:]; end > 0 && len(exponent) > 1 && exponent[0] == 'e' {
+		if n := numberEnd(exponent[1:]); n > 0 && exponent[n] != '.' {
+			return end + 1 + n
+		}
+	}
+	return end
 }

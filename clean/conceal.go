@@ -2,7 +2,7 @@ package clean
 
 import (
 	"bytes"
-	"strconv"
+	"slices"
 )
 
 // maxStyleRead bounds a declaration that is read; a longer one is passed over.
@@ -26,15 +26,55 @@ type sight struct {
 	important    means // which of them are !important
 }
 
+// marks are what hides only together.
+type marks uint16
+
+const (
+	markFlat   marks = 1 << iota // no line height
+	markBehind                   // under its parent
+	markCut                      // what flows over is cut off
+	markPlaced                   // taken out of the flow
+	markFilled                   // the text is a mask of the background
+	markSize                     // no height, or by the next bits another size
+)
+
+const markSizes = ^(markSize - 1)
+
 // declarations gathers what hides only together.
 type declarations struct {
 	sight
-	tiny, flat, behind  bool // no height or width; no line height; under its parent
-	cut, placed, filled bool // overflow is cut off; taken out of the flow; text is a mask of the background
-	inked               bool // fill is set, and is painted for text
-	text, fill, ground  colour
-	loud                bool // the one that is read is !important
-	doubtful            bool // its name is two words, and so may be none
+	has, said          marks // those that count, and those that were spoken of
+	text, fill, ground colour
+	loud               bool // the one that is read is !important
+	doubtful           bool // its name is two words, and so may be none
+}
+
+// note notes that a property has a mark; the last one that is valid counts.
+func (d *declarations) note(m marks, on, valid bool) {
+	switch {
+	case on:
+		d.has |= m
+	case valid:
+		d.has &^= m
+	default:
+		return
+	}
+	d.said |= m
+}
+
+// half reports whether more declarations might hide together with these.
+func (d *declarations) half() bool {
+	return d.has != 0 || d.text.known || d.fill.known || d.ground.known
+}
+
+// join adds those of a later rule for the same elements.
+func (d *declarations) join(later *declarations) {
+	d.has, d.said = d.has&^later.said|later.has, d.said|later.said
+	for _, c := range [...][2]*colour{{&d.text, &later.text}, {&d.fill, &later.fill}, {&d.ground, &later.ground}} {
+		if c[1].known {
+			*c[0] = *c[1]
+		}
+	}
 }
 
 // readSight reads the declarations of a rule or of a style attribute, using
@@ -129,30 +169,46 @@ func (d *declarations) read(name string, value []byte) {
 	case "opacity":
 		m, ok := measured(value)
 		d.set(meansOpacity, ok && m.share() < faintest, ok || everywhere(value))
-	case "overflow", "overflow-x", "overflow-y":
-		d.cut = d.cut || string(value) != "visible"
+	case "overflow":
+		d.note(markCut, string(value) != "visible", true)
+	case "overflow-x", "overflow-y":
+		d.note(markCut, string(value) != "visible", false)
 	case "position":
-		d.placed = string(value) == "absolute" || string(value) == "fixed" || d.placed && !flows(value)
-	case "height", "width", "max-height", "max-width", "block-size", "inline-size", "max-block-size", "max-inline-size":
-		d.tiny = d.tiny || tiny(value)
+		d.note(markPlaced, string(value) == "absolute" || string(value) == "fixed", flows(value))
 	case "line-height":
-		d.flat = tiny(value) || d.flat && !measures(value)
+		d.note(markFlat, tiny(value), measures(value))
 	case "z-index":
 		m, ok := measured(value)
-		d.behind = m.number < 0 || d.behind && !ok && string(value) != "auto" && !everywhere(value)
+		d.note(markBehind, m.number < 0, ok || string(value) == "auto" || everywhere(value))
 		d.also(m.number <= -9)
 	case "color":
 		d.text = painting(d.text, value)
 	case "-webkit-text-fill-color":
 		d.fill = painting(d.fill, value)
-		d.inked = d.fill.known
 	case "background", "background-color":
 		d.ground = painting(d.ground, value)
 	case "background-clip", "-webkit-background-clip":
-		d.filled = string(value) == "text"
+		d.note(markFilled, string(value) == "text", true)
 	default:
+		if at := slices.Index(sizes[:], name); at >= 0 {
+			d.note(markSize<<at, tiny(value), sizeable(value))
+			return
+		}
 		d.also(putsAway(name, value))
 	}
+}
+
+// sizes are the properties that may leave a box no room.
+var sizes = [...]string{"height", "width", "max-height", "max-width", "block-size", "inline-size", "max-block-size", "max-inline-size"}
+
+// sizeable reports a value that a size may have.
+func sizeable(value []byte) bool {
+	switch string(value) {
+	case "auto", "none", "min-content", "max-content", "fit-content":
+		return true
+	}
+	_, ok := measured(value)
+	return ok || everywhere(value)
 }
 
 func (d *declarations) also(hides bool) {
@@ -226,33 +282,18 @@ func isWord(value []byte) bool {
 // together judges what hides in company only: a box without height shows what
 // flows over, a clearfix does so on every other page.
 func (d *declarations) together() bool {
-	return (d.tiny || d.flat) && d.cut || d.behind && d.placed || !d.filled && d.unseenText()
+	switch {
+	case d.has&markCut != 0 && d.has&(markFlat|markSizes) != 0, d.has&markBehind != 0 && d.has&markPlaced != 0:
+		return true
+	}
+	return d.has&markFilled == 0 && d.unseenText()
 }
 
 // unseenText reports text in the colour of its background, or in none.
 func (d *declarations) unseenText() bool {
 	text := d.text
-	if d.inked {
+	if d.fill.known {
 		text = d.fill
 	}
 	return text.clear() || text.like(d.ground)
-}
-
-// number reads the number at the head of value.
-func number(value []byte) (float64, bool) {
-	n, err := strconv.ParseFloat(string(value[:numberEnd(value)]), 64)
-	return n, err == nil
-}
-
-func numberEnd(value []byte) int {
-	end := 0
-	for end < len(value) && (end == 0 && (value[end] == '-' || value[end] == '+') || value[end] == '.' || '0' <= value[end] && value[end] <= '9') {
-		end++
-	}
-	if exponent := value[end:]; end > 0 && len(exponent) > 1 && exponent[0] == 'e' {
-		if n := numberEnd(exponent[1:]); n > 0 && exponent[n] != '.' {
-			return end + 1 + n
-		}
-	}
-	return end
 }

@@ -9,7 +9,9 @@ type hidden struct {
 	opened opened // within it
 	deeper int    // elements of its name beyond those
 	sheet  pageStyle
+	around lineage
 	keys   []uint64 // of the classes of the element looked at
+	steps  uint64   // that it matches
 }
 
 // hiddenBy is the element that hides. Where its end is in doubt it ends too
@@ -27,6 +29,7 @@ type hiddenBy struct {
 func (h *hidden) reset() {
 	h.by, h.deeper = hiddenBy{}, 0
 	h.opened.reset()
+	h.around.reset()
 	h.sheet.reset()
 }
 
@@ -40,18 +43,32 @@ func (h *hidden) startTag(w *rewriter, b []byte) {
 	if h.by.active && h.endsBefore(&w.place, t.el) {
 		h.endBefore(w, b)
 	}
+	rests := h.by.active
+	if !rests {
+		h.around.before(&w.place, t.el)
+	}
 	switch {
 	case t.el.has(void|rawText|rawScript|rcdata) || t.el == elHTML || t.el == elBody || t.el == elHead || t.el == elFrameset:
+		return
 	case t.selfClosing && (t.el == elSVG || t.el == elMath):
+		return
 	case h.outright():
 		h.inside(w, b)
-	case t.el != elA && !(h.by.active && w.link.active) && h.hides(t, b):
+		return
+	}
+	h.steps = 0
+	switch hides := h.hides(t, b); {
+	case hides && t.el != elA && !(h.by.active && w.link.active):
 		h.endBefore(w, b)
 		h.begin(w, b, false)
+		return
 	case h.by.active:
 		h.inside(w, b)
 	case t.el == elNoscript || t.el == elTemplate || t.el == elDetails && !w.has(attrOpen):
 		h.begin(w, b, true)
+	}
+	if !rests && (h.steps != 0 || h.around.active()) {
+		h.around.startTag(nameKey(t.name.of(b)), t.el, h.steps)
 	}
 }
 
@@ -77,9 +94,16 @@ func (h *hidden) inside(w *rewriter, b []byte) {
 // endTag notes an end tag. It reports whether that is the element's own, after
 // which the caller ends it; at that of an element around it, it ends before.
 func (h *hidden) endTag(w *rewriter, b []byte, el element, name []byte) (own bool) {
-	if !h.by.active {
-		return false
+	if h.by.active {
+		own = h.endOwn(w, b, el, name)
 	}
+	if !h.by.active || own && h.by.veil {
+		h.around.endTag(&w.place, el, name)
+	}
+	return own
+}
+
+func (h *hidden) endOwn(w *rewriter, b []byte, el element, name []byte) (own bool) {
 	key := nameKey(name)
 	switch {
 	case (el == elBody || el == elHTML) && h.outright():
@@ -136,19 +160,23 @@ func (by *hiddenBy) ignores(p *place, el element, key uint64) bool {
 	return !special(key) && key != dialogKey && special(by.key) || !p.mayEnd(el)
 }
 
-// endsBefore reports whether a start tag implies the end tag of the element
-// that hides (WHATWG HTML 13.1.2.4), or that of a cell around it.
 func (h *hidden) endsBefore(p *place, next element) bool {
-	if next.has(cell) && h.opened.tables == 0 {
-		return !partOf(next, h.by.el) && p.open[elTable] > 0 // without a table no browser heeds it
+	return h.opened.endsBefore(p, h.by.el, next)
+}
+
+// endsBefore reports whether a start tag implies the end tag of the element
+// that all in o stands in (WHATWG HTML 13.1.2.4), or that of a cell around it.
+func (o *opened) endsBefore(p *place, outer, next element) bool {
+	if next.has(cell) && o.tables == 0 {
+		return !partOf(next, outer) && p.open[elTable] > 0 // without a table no browser heeds it
 	}
-	switch h.by.el {
+	switch outer {
 	case elP:
-		return (next == elP || next.has(endsParagraph)) && !h.opened.holds("button", "marquee", "object", "applet", "template")
+		return (next == elP || next.has(endsParagraph)) && !o.holds("button", "marquee", "object", "applet", "template")
 	case elLi:
-		return next == elLi && !h.opened.walls()
+		return next == elLi && !o.walls()
 	case elDt, elDd:
-		return (next == elDt || next == elDd) && !h.opened.walls()
+		return (next == elDt || next == elDd) && !o.walls()
 	case elOption:
 		return next == elOption || next == elOptgroup
 	}
@@ -170,7 +198,7 @@ func partOf(inner, outer element) bool {
 // the page's style elements do.
 func (h *hidden) hides(t *tag, b []byte) bool {
 	var known cascade
-	id, classes := uint64(0), h.keys[:0]
+	f := facts{classes: h.keys[:0], tag: t, b: b}
 	for i := range t.attrs {
 		a := &t.attrs[i]
 		switch value := a.value.of(b); a.id {
@@ -181,12 +209,12 @@ func (h *hidden) hides(t *tag, b []byte) bool {
 			rule, h.sheet.buf = readSight(decodeAttribute(value), h.sheet.buf)
 			known.add(rule, rankOfAttribute)
 		case attrID:
-			if h.sheet.keys != 0 {
-				id = nameKey(bytes.TrimSpace(decodeAttribute(value)))
+			if h.sheet.known() {
+				f.id = nameKey(bytes.TrimSpace(decodeAttribute(value)))
 			}
 		case attrClass:
-			if h.sheet.keys != 0 {
-				classes = classKeys(classes, decodeAttribute(value))
+			if h.sheet.known() {
+				f.classes = classKeys(f.classes, decodeAttribute(value))
 			}
 		case attrWidth, attrHeight, attrScrollamount:
 			if t.el == elMarquee && unseenMarquee(a.id, value) {
@@ -194,11 +222,21 @@ func (h *hidden) hides(t *tag, b []byte) bool {
 			}
 		}
 	}
-	h.keys = classes
-	if h.sheet.types || id != 0 || len(classes) > 0 {
-		h.sheet.find(&known, nameKey(t.name.of(b)), id, classes)
+	h.keys = f.classes
+	if h.sheet.known() && (h.sheet.types || len(t.attrs) > 0) {
+		f.element = nameKey(t.name.of(b))
+		h.findAll(&known, &f)
 	}
 	return known.hidden != 0
+}
+
+// findAll adds what the page's style elements say of an element, and notes the
+// steps that it matches.
+func (h *hidden) findAll(known *cascade, f *facts) {
+	if h.sheet.mayMatch(f) {
+		h.sheet.find(known, f, &h.around, !h.by.active)
+		h.steps = h.sheet.stepsOf(f)
+	}
 }
 
 // classKeys appends the keys of the class names in value.
@@ -223,18 +261,20 @@ func unseenMarquee(id attr, value []byte) bool {
 
 // hiddenMark is a state of hidden to return to.
 type hiddenMark struct {
+	around                 lineageMark
 	by                     hiddenBy
 	opened, tables, beyond int
 	deeper, selectors      int
 }
 
 func (h *hidden) mark() hiddenMark {
-	return hiddenMark{h.by, len(h.opened.stack), h.opened.tables, h.opened.beyond, h.deeper, len(h.sheet.selectors)}
+	return hiddenMark{h.around.mark(), h.by, len(h.opened.stack), h.opened.tables, h.opened.beyond, h.deeper, len(h.sheet.selectors)}
 }
 
 // back forgets what was noted since m.
 func (h *hidden) back(m hiddenMark) {
 	h.sheet.back(m.selectors)
+	h.around.back(m.around)
 	if h.by != m.by {
 		h.by, h.deeper = hiddenBy{}, 0
 		h.opened.reset()

@@ -8,25 +8,37 @@ const (
 	maxSelectors = 256
 	// maxShowing bounds those among them that show what others might hide.
 	maxShowing = 64
+	// maxPageSteps bounds the elements around others that those go by, and
+	// maxTested the selectors with tests.
+	maxPageSteps = 64
+	maxTested    = 16
 	// maxKeys bounds the classes that a selector may name, and those that are
 	// looked at of an element.
 	maxKeys = 16
 )
 
 // pageStyle knows which elements the page's own style elements hide, as far
-// as that can be told from an element alone. Sheets that are loaded from
-// elsewhere, and those behind the element, it does not know.
+// as that can be told from an element and those around it. Sheets that are
+// loaded from elsewhere, and those behind the element, it does not know.
 type pageStyle struct {
-	selectors []selector
-	keys      uint64 // what could match at all: a bit for each key that some selector needs
-	types     bool   // a selector names nothing but an element
-	showing   int    // selectors of what shows
-	buf       []byte
+	selectors  []selector
+	steps      []*step // of the selectors, the first first
+	keys       uint64  // what could match at all: a bit for each key that some selector needs
+	types      bool    // a selector, or a step, names nothing but an element
+	attributes bool    // nor anything but attributes
+	showing    int     // selectors of what shows
+	tested     int     // those with tests
+	buf        []byte
 }
 
 func (s *pageStyle) reset() {
-	s.selectors, s.keys, s.types = s.selectors[:0], 0, false
-	s.showing = 0
+	clear(s.steps)
+	s.selectors, s.steps = s.selectors[:0], s.steps[:0]
+	s.forget()
+}
+
+func (s *pageStyle) forget() {
+	s.keys, s.types, s.attributes, s.showing, s.tested = 0, false, false, 0, 0
 }
 
 // learn takes in what a style sheet, or a script, hides; and what it shows
@@ -35,9 +47,9 @@ func (w *rewriter) learn(selectors []selector) {
 	s := &w.hidden.sheet
 	before := len(s.selectors)
 	for i := range selectors {
-		if sel := &selectors[i]; len(s.selectors) < maxSelectors && (sel.sight.hides != 0 || s.showing < maxShowing && sel.classy() || s.shows(sel)) {
+		if sel := &selectors[i]; s.wants(sel) && s.hasRoom(sel) {
 			s.selectors = append(s.selectors, *sel)
-			s.index(sel)
+			s.index(&s.selectors[len(s.selectors)-1])
 		}
 	}
 	if len(s.selectors) > before {
@@ -45,23 +57,52 @@ func (w *rewriter) learn(selectors []selector) {
 	}
 }
 
+// wants reports a selector that has to do with hiding: one that shows elements
+// within others only where what hides them is known.
+func (s *pageStyle) wants(sel *selector) bool {
+	return sel.sight.hides != 0 || s.showing < maxShowing && sel.classy() && len(sel.up) == 0 || s.shows(sel)
+}
+
+func (s *pageStyle) hasRoom(sel *selector) bool {
+	return len(s.selectors) < maxSelectors && len(s.steps)+len(sel.up) <= maxPageSteps && (!sel.isTested() || s.tested < maxTested)
+}
+
 // back forgets what was learned since there were n selectors: what said it goes.
 func (s *pageStyle) back(n int) {
 	if n >= len(s.selectors) {
 		return
 	}
-	s.selectors, s.keys, s.types, s.showing = s.selectors[:n], 0, false, 0
+	clear(s.selectors[n:])
+	clear(s.steps)
+	s.selectors, s.steps = s.selectors[:n], s.steps[:0]
+	s.forget()
 	for i := range s.selectors {
 		s.index(&s.selectors[i])
 	}
 }
 
 func (s *pageStyle) index(sel *selector) {
-	s.keys |= 1 << (sel.last() & 63)
-	s.types = s.types || sel.count == 0 && sel.id == 0
+	s.indexCompound(&sel.compound)
+	for i := range sel.up {
+		s.steps = append(s.steps, &sel.up[i])
+		sel.around[i] = uint8(len(s.steps))
+		s.indexCompound(&sel.up[i].compound)
+	}
 	if sel.sight.hides == 0 {
 		s.showing++
 	}
+	if sel.isTested() {
+		s.tested++
+	}
+}
+
+func (s *pageStyle) indexCompound(c *compound) {
+	if c.byAttribute() {
+		s.attributes = true
+		return
+	}
+	s.keys |= 1 << (c.last() & 63)
+	s.types = s.types || !c.classy()
 }
 
 // sheetName is what a selector may go by.
@@ -72,30 +113,48 @@ const (
 	sheetID
 )
 
-// names reports whether a selector of what hides goes by the id, or a class,
-// that an attribute holds.
+// names reports whether a selector of what hides, or a step, goes by the id, or
+// a class, that an attribute holds.
 func (s *pageStyle) names(by sheetName, value []byte) bool {
 	if s.keys == 0 {
 		return false
 	}
 	value = decodeAttribute(value)
 	for i := range s.selectors {
-		sel := &s.selectors[i]
-		switch {
-		case sel.sight.hides == 0:
-		case by == sheetID && sel.count == 0 && sel.id != 0 && sel.id == nameKey(bytes.TrimSpace(value)):
+		if sel := &s.selectors[i]; sel.sight.hides != 0 && sel.goesBy(by, value) {
 			return true
-		case by == sheetClass && sel.count > 0 && hasClass(value, sel.last()):
+		}
+	}
+	for _, step := range s.steps {
+		if step.goesBy(by, value) {
 			return true
 		}
 	}
 	return false
 }
 
-// namesElement reports whether a selector goes by nothing but the element.
+// goesBy reports whether value holds the id, or the class, that c goes by.
+func (c *compound) goesBy(by sheetName, value []byte) bool {
+	if by == sheetID {
+		return c.count == 0 && c.id != 0 && c.id == nameKey(bytes.TrimSpace(value))
+	}
+	return c.count > 0 && hasClass(value, c.last())
+}
+
+// mustRead reports whether a tag of the element must be read: a selector, or a
+// step, goes by nothing but its name, or by attributes, of which there are some.
+func (s *pageStyle) mustRead(key uint64, bare bool) bool {
+	return s.attributes && !bare || s.types && s.namesElement(key)
+}
+
 func (s *pageStyle) namesElement(key uint64) bool {
 	for i := range s.selectors {
 		if sel := &s.selectors[i]; sel.last() == key && sel.element == key {
+			return true
+		}
+	}
+	for _, step := range s.steps {
+		if step.last() == key && step.element == key {
 			return true
 		}
 	}
@@ -113,8 +172,9 @@ func hasClass(value []byte, key uint64) bool {
 
 // shows reports whether sel speaks of elements that a selector kept hides.
 func (s *pageStyle) shows(sel *selector) bool {
+	asked := facts{element: sel.element, id: sel.id, classes: sel.classes[:sel.count]}
 	for i := range s.selectors {
-		if hidden := &s.selectors[i]; hidden.sight.hides&sel.sight.shows != 0 && hidden.matches(sel.element, sel.id, sel.classes[:sel.count]) {
+		if hidden := &s.selectors[i]; hidden.sight.hides&sel.sight.shows != 0 && hidden.matches(&asked) {
 			return true
 		}
 	}
@@ -139,26 +199,55 @@ func (c *cascade) add(rule sight, rank func(important bool) int) {
 	}
 }
 
+// What a declaration's origin and layer weigh (CSS Cascade 5, 6.1), each more
+// than any selector.
+const (
+	rankNormal             = 1 << (18 + iota) // in no layer
+	rankAttribute                             // in a style attribute
+	rankImportant                             // in no layer
+	rankLayerImportant                        // in one
+	rankAttributeImportant                    // in a style attribute
+)
+
 // rankOfAttribute ranks a style attribute: above every selector.
 func rankOfAttribute(important bool) int {
 	if important {
-		return 1 << 18
+		return rankAttributeImportant
 	}
-	return 1 << 12
+	return rankAttribute
 }
 
-// find adds what the page's style elements say of an element.
-func (s *pageStyle) find(known *cascade, element, id uint64, classes []uint64) {
-	mask := uint64(1)<<(id&63) | 1<<(element&63)
-	for _, key := range classes {
+// known reports whether there are any selectors.
+func (s *pageStyle) known() bool { return s.keys != 0 || s.attributes }
+
+// mayMatch reports whether anything is known that could match an element.
+func (s *pageStyle) mayMatch(f *facts) bool {
+	if s.attributes && len(f.tag.attrs) > 0 {
+		return true
+	}
+	mask := uint64(1)<<(f.id&63) | 1<<(f.element&63)
+	for _, key := range f.classes {
 		mask |= 1 << (key & 63)
 	}
-	if mask&s.keys == 0 {
-		return
-	}
+	return mask&s.keys != 0
+}
+
+// find adds what the page's style elements say of an element. adjacent is false
+// where what it stands right in is not known.
+func (s *pageStyle) find(known *cascade, f *facts, around *lineage, adjacent bool) {
 	for i := range s.selectors {
-		if sel := &s.selectors[i]; mask>>(sel.last()&63)&1 != 0 && sel.matches(element, id, classes) {
+		if sel := &s.selectors[i]; sel.matches(f) && around.matches(sel, adjacent) {
 			known.add(sel.sight, sel.rank)
 		}
 	}
+}
+
+// stepsOf returns a bit for each step that the element matches.
+func (s *pageStyle) stepsOf(f *facts) (matched uint64) {
+	for i, step := range s.steps {
+		if step.matches(f) {
+			matched |= 1 << i
+		}
+	}
+	return matched
 }

@@ -40,7 +40,7 @@ func (w *rewriter) skim(b []byte) {
 func (w *rewriter) skims() bool {
 	p := &w.place
 	return w.tok.state == data && w.mark < 0 && w.tok.start < 0 &&
-		!w.link.active && !w.drop.active && !w.hidden.by.active &&
+		!w.link.active && !w.drop.active && !w.hidden.by.active && !w.hidden.around.active() &&
 		!p.island.open() && !p.frameset && !p.selecting && !p.noscript && !p.escape
 }
 
@@ -64,7 +64,7 @@ func (w *rewriter) skimTag(b []byte, at int) int {
 	if n == 0 || b[name+n] != ' ' && b[name+n] != '>' {
 		el, n = w.likely.otherStart(b[name:], &w.skimmed.elements)
 	}
-	if el == nil || w.hidden.sheet.types && w.hidden.sheet.namesElement(el.key) {
+	if el == nil || (w.hidden.sheet.types || w.hidden.sheet.attributes) && w.hidden.sheet.mustRead(el.key, b[name+n] == '>') {
 		return -1
 	}
 	if el.whole {

@@ -33,9 +33,9 @@ const (
 //	output.asided         maxLink, rounded up by append    80
 //	link.tag              maxTag, and what was aside       96
 //	familiar              its slots, each full            205
-//	hidden.sheet          maxSelectors of up to 192 B      48
+//	hidden.sheet          maxSelectors, steps and tests    44
 //	tokenizer.tag.attrs   maxAttributes of 48 B            16
-//	island and opened     512 of 16 B, 3 of 512 of 8 B     20
+//	island and opened     512 of 16 B, 4 of 512 of 8 B     24
 //	the rest              output.buf, removal, transcoder  20
 //
 // together about 1023 KiB, in a document that needs all of it at once. A block

@@ -114,7 +114,7 @@ func readStyled(code []byte) []selector {
 			continue
 		}
 		if css := declared(set); css != nil {
-			s.readRule(append([]byte("#"), id...), css)
+			s.readRule(append([]byte("#"), id...), css, 0)
 		}
 	}
 }

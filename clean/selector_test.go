@@ -1,0 +1,194 @@
+package clean
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+)
+
+// TestHidingSelectors: a rule hides whatever its selector goes by.
+func TestHidingSelectors(t *testing.T) {
+	for name, test := range map[string]struct{ sheet, start, end string }{
+		"attribute":            {`[data-q]{display:none}`, `<div data-q>`, "</div>"},
+		"attribute's value":    {`div[ data-q = "a b" ]{display:none}`, `<div data-q="a b">`, "</div>"},
+		"beginning":            {`[data-q^=ab]{display:none}`, `<div data-q=abc>`, "</div>"},
+		"end":                  {`[data-q$='bc' i]{display:none}`, `<div data-q=aBC>`, "</div>"},
+		"middle":               {`[class*=zz]{display:none}`, `<div class="a xzzy">`, "</div>"},
+		"word":                 {`[data-q~=b]{display:none}`, `<div data-q="a b c">`, "</div>"},
+		"dashes":               {`[data-q|=b]{display:none}`, `<div data-q="b-c">`, "</div>"},
+		"lang":                 {`[lang=q]{display:none}`, `<div lang=q>`, "</div>"},
+		"class as attribute":   {`[class=q]{display:none}`, `<div class=q>`, "</div>"},
+		"classes as attribute": {`[class="q r"]{display:none}`, `<div class="q r">`, "</div>"},
+		"class as a word":      {`[class~="q"]{display:none}`, `<div class="p q">`, "</div>"},
+		"id as attribute":      {`[id=q]{display:none}`, `<div id=q>`, "</div>"},
+		"is":                   {`:is(.q){display:none}`, `<div class=q>`, "</div>"},
+		"is one of":            {`div:is(.p, .q ,#r):is(div){display:none}`, `<div class=q>`, "</div>"},
+		"is in":                {`:is(.w .q){display:none}`, `<p class=w><b class=q>`, "</b></p>"},
+		"where":                {`:where(.q){display:none}`, `<div class=q>`, "</div>"},
+		"where in is":          {`:is(:where([data-q])){display:none}`, `<div data-q>`, "</div>"},
+		"not":                  {`div:not(.x){display:none}`, `<div class=q>`, "</div>"},
+		"not at once":          {`.q:not(:hover, :target){display:none}`, `<div class=q>`, "</div>"},
+		"none of":              {`.q:not(.x,#y):not([data-z]){display:none}`, `<div class=q>`, "</div>"},
+		"every child":          {`.q:nth-child(n){display:none}`, `<div class=q>`, "</div>"},
+		"escaped":              {`.\71 r{display:none}`, `<div class=qr>`, "</div>"},
+		"within":               {`.w .q{display:none}`, `<section class=w><p>x</p><div class=q>`, "</div></section>"},
+		"deep within":          {`#w .q{display:none}`, `<section id=w><ul><li>x<li><div class=q>`, "</div></ul></section>"},
+		"right in":             {`.w > .q{display:none}`, `<section class=w><img><p>x</p><div class=q>`, "</div></section>"},
+		"in two":               {`.v>.w .q{display:none}`, `<div class=v><div class=w><p>x</p><i></i><b><div class=q>`, "</div></b></div></div>"},
+		"in an element":        {`nav div{display:none}`, `<nav><div>`, "</div></nav>"},
+		"in an attribute":      {`[data-w] .q{display:none}`, `<p data-w><b class=q>`, "</b></p>"},
+		"nested":               {`.q{&{display:none}}`, `<div class=q>`, "</div>"},
+		"nested twice":         {`.w{color:red;.q{&.r{display:none}}}`, `<p class=w><b class="q r">`, "</b></p>"},
+		"nested child":         {`.w{> .q{display:none}}`, `<p class=w><b class=q>`, "</b></p>"},
+		"nested behind":        {`.q{.w &{display:none}}`, `<p class=w><b class=q>`, "</b></p>"},
+		"nested list":          {`.p,.q{&:is(b),&:is(div){display:none}}`, `<div class=q>`, "</div>"},
+		"nested query":         {`.q{@media screen{display:none}}`, `<div class=q>`, "</div>"},
+		"nested query's rule":  {`.w{@supports (display:block){@layer a{.q{display:none}}}}`, `<p class=w><b class=q>`, "</b></p>"},
+		"not on paper":         {`@media not print{.q{display:none}}`, `<div class=q>`, "</div>"},
+		"not of old":           {`@media not tty and (color){.q{display:none}}`, `<div class=q>`, "</div>"},
+		"any height":           {`@media (min-height:0) and (max-width:99999px){.q{display:none}}`, `<div class=q>`, "</div>"},
+		"in colour":            {`@media screen and (color){.q{display:none}}`, `<div class=q>`, "</div>"},
+		"layer":                {`@layer x{.q{display:none}}`, `<div class=q>`, "</div>"},
+		"supports":             {`@supports (display:block){.q{display:none}}`, `<div class=q>`, "</div>"},
+		"scope":                {`@scope (.q){:scope{display:none}}`, `<div class=q>`, "</div>"},
+		"in a scope":           {`@scope (.w){.q{display:none}}`, `<p class=w><b class=q>`, "</b></p>"},
+		"scope nested":         {`@scope (.w){:scope{> .q{display:none}}}`, `<p class=w><b class=q>`, "</b></p>"},
+		"two rules":            {`.q{height:0}.q{overflow:hidden}`, `<div class=q>`, "</div>"},
+		"two rules of several": {`.p,.q{position:absolute}a{color:red}.q,b{z-index:-1}`, `<div class=q>`, "</div>"},
+		"two colours":          {`.q{color:#fff}.q{background:white}`, `<div class=q>`, "</div>"},
+		"three rules":          {`.q{position:absolute}.q{color:red}.q{left:-9999px}`, `<div class=q>`, "</div>"},
+		"weighs more":          {`.w .q{display:none}.q{display:block}`, `<p class=w><b class=q>`, "</b></p>"},
+		"weighs nothing":       {`:where(#a,.q){display:block}.q{display:none}`, `<div class=q>`, "</div>"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := newCleaner(t, portal(t))
+			head := "<style>" + test.sheet + "</style>"
+			in := head + test.start + planted + test.end + "c"
+			cut := strings.LastIndexByte(test.start, '<')
+			own := test.end[:strings.IndexByte(test.end, '>')+1]
+			want := head + test.start[:cut] + strings.TrimPrefix(test.end, own) + "c"
+			for range 2 { // the second time from memory
+				if out := stable(t, c, in); out != want {
+					t.Errorf("%s\ncleaned: %s\nwant:    %s", in, out, want)
+				}
+			}
+		})
+	}
+}
+
+// TestShowingSelectors: what a selector does not name keeps its words, and so
+// does what it names only for some, or not at all.
+func TestShowingSelectors(t *testing.T) {
+	for name, test := range map[string]struct{ sheet, start string }{
+		"another value":          {`[data-q=a]{display:none}`, `<div data-q=b>`},
+		"no value":               {`[data-q^=""]{display:none}`, `<div data-q=b>`},
+		"a class of two":         {`[class=q]{display:none}`, `<div class="q r">`},
+		"no attribute":           {`[data-q]{display:none}`, `<div class=data-q>`},
+		"a namespace's":          {`[x|data-q]{display:none}`, `<div data-q>`},
+		"no such sign":           {`[data-q!=b]{display:none}`, `<div data-q=a>`},
+		"none of them":           {`:is(.p,.q) {display:none}`, `<div class=r>`},
+		"is and is":              {`:is(.p):is(.q){display:none}`, `<div class=q>`},
+		"is nothing":             {`:is(){display:none}`, `<div class=q>`},
+		"another element":        {`p:is(div).q{display:none}`, `<div class=q>`},
+		"not":                    {`.q:not(.r){display:none}`, `<div class="q r">`},
+		"not what is unknown":    {`.q:not(:first-child){display:none}`, `<div class=q>`},
+		"not both":               {`.q:not(.r.s){display:none}`, `<div class="q r s">`},
+		"anything but":           {`:not(.r){display:none}`, `<div class=q>`},
+		"pointed at":             {`.q:hover{display:none}`, `<div class=q>`},
+		"before it":              {`.q::before{display:none}`, `<div class=q>`},
+		"first":                  {`.q:first-child{display:none}`, `<p>x</p><div class=q>`},
+		"some children":          {`.q:nth-child(2n){display:none}`, `<div class=q>`},
+		"beside it":              {`.w + .q{display:none}`, `<p class=w></p><div class=q>`},
+		"not within":             {`.w .q{display:none}`, `<p class=w>x</p><div class=q>`},
+		"behind a paragraph":     {`.w .q{display:none}`, `<p class=w>x<div class=q>`},
+		"behind an item":         {`.w .q{display:none}`, `<ul><li class=w>x<li class=q>`},
+		"behind a cell":          {`.w .q{display:none}`, `<table><tr><td class=w>x<td class=q>`},
+		"behind a parent":        {`.w .q{display:none}`, `<main><section><p class=w>x</section><div class=q>`},
+		"not right in":           {`.w > .q{display:none}`, `<div class=w><p><b class=q>`},
+		"the other way":          {`.v .w .q{display:none}`, `<div class=w><div class=v><b class=q>`},
+		"without scripts":        {`.no-js .q{display:none}`, `<html class=no-js><body class=no-js><div class=q>`},
+		"shown within":           {`.q{display:none}.on .q{display:block}`, `<div class=on><b class=q>`},
+		"shown by more":          {`.q.q{display:none}#w .q{display:block}`, `<div id=w><b class=q>`},
+		"shown by an attribute":  {`.q{display:none}.q[data-on]{display:block}`, `<div class=q data-on>`},
+		"shown by is":            {`.q{display:none}:is(#x,.q){display:block}`, `<div class=q>`},
+		"shown in a scope":       {`.q{display:none}@scope (.w){.q.q{display:block}}`, `<div class=w><b class=q>`},
+		"shown nested":           {`.q{display:none;&.on{display:block}}`, `<div class="q on">`},
+		"shown in containers":    {`.q{display:none}@container (width>9em){.q{display:block}}`, `<div class=q>`},
+		"hidden in containers":   {`@container (width>9em){.q{display:none}}`, `<div class=q>`},
+		"nested, another":        {`.w{.q{display:none}}`, `<div class=q>`},
+		"nested, pointed at":     {`.q{&:hover{display:none}}`, `<div class=q>`},
+		"nested, on paper":       {`.q{@media print{display:none}}`, `<div class=q>`},
+		"below a scope":          {`@scope (.w) to (.v){.q{display:none}}`, `<div class=w><div class=v><b class=q>`},
+		"not on screens":         {`@media not screen{.q{display:none}}`, `<div class=q>`},
+		"not all":                {`@media not all{.q{display:none}}`, `<div class=q>`},
+		"on large screens":       {`@media (min-height:900px){.q{display:none}}`, `<div class=q>`},
+		"two rules for two":      {`.p{height:0}.q{overflow:hidden}`, `<div class=q>`},
+		"two rules, then more":   {`.q{height:0}.q{height:auto;overflow:hidden}`, `<div class=q>`},
+		"two rules, for some":    {`.q{height:0}@media (max-width:9em){.q{overflow:hidden}}`, `<div class=q>`},
+		"two colours, another":   {`.q{color:#fff}.q{background:white}.q{color:red;}b{}`, `<div class=p>`},
+		"two rules, in the flow": {`.q{z-index:-1}.q{position:static}`, `<div class=q>`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := newCleaner(t, portal(t))
+			start := "<style>" + test.sheet + "</style>" + test.start
+			for range 2 {
+				if out := stable(t, c, start+planted); out != start+"a, b" {
+					t.Errorf("cleaned: %s\nwant:    %s", out, start+"a, b")
+				}
+			}
+		})
+	}
+}
+
+// TestHiddenLinksWithin: links that a rule hides within an element go with their
+// words; the rest of it is seen, and stays.
+func TestHiddenLinksWithin(t *testing.T) {
+	const in = `<style>.q a{display:none}</style><div class=q>`
+	if out := stable(t, newCleaner(t, portal(t)), in+planted+"</div>"+planted); out != in+", </div>a, b" {
+		t.Errorf("cleaned: %s", out)
+	}
+}
+
+// TestLineageGenerated puts elements that rules name into each other in every
+// way: cut anywhere, skimmed or not, cleaning gives the same.
+func TestLineageGenerated(t *testing.T) {
+	pieces := strings.Split(`<div class=w>|</div>|<div>|<p class=w>|</p>|<p>|<ul>|<li class=w>|<li>|</ul>|<section class=v>|</section>|<b class=q>|</b>|<div class=q>|<div data-w>|<i data-q=1>|</i>|<table>|<td class=w>|<td>|</table>|<details class=w>|</details>|<noscript>|</noscript>|<svg>|</svg>|<a href=//evil.test/>x</a>|<a href=//evil.test/>|<a href="//slot.evil.test/">cá cược</a>|</a>|<a href="/own">y</a>|</x>|<nav>|</nav>|<div hidden>|<template>|</template>|<style>.v .q{opacity:0}</style>|text`, "|")
+	const sheet = `<style>.w .q,.v>.q,[data-w] b,nav .v .q,[data-q]:not(.x){display:none}.v .w .q{display:block}</style>`
+	c := newCleaner(t, portal(t))
+	random := rand.New(rand.NewPCG(7, 8))
+	for range 3000 {
+		var doc strings.Builder
+		doc.WriteString(sheet)
+		for range 2 + random.IntN(20) {
+			doc.WriteString(pieces[random.IntN(len(pieces))])
+		}
+		skimmedAlike(t, c, doc.String())
+		stable(t, c, doc.String())
+	}
+}
+
+// TestBrokenSelectors: whatever a selector holds, it is read to its end.
+func TestBrokenSelectors(t *testing.T) {
+	dice := rand.New(rand.NewPCG(9, 10))
+	pieces := strings.Split(`:is(|:not(|:where(|)|[|]|a|.b|#c|*|>| |+|,|&|:scope|:root|"|'|\|=|~|{display:none}|{|}|@scope(|@media all{|/*|*/|body`, "|")
+	for range 50_000 {
+		var css strings.Builder
+		for range 1 + dice.IntN(12) {
+			css.WriteString(pieces[dice.IntN(len(pieces))])
+		}
+		readSheet([]byte(css.String() + "{display:none}"))
+	}
+}
+
+// TestManySelectors: what is kept is bounded, whatever a sheet asks for.
+func TestManySelectors(t *testing.T) {
+	var sheet strings.Builder
+	for i := range 4 * maxSelectors {
+		fmt.Fprintf(&sheet, ".a%d .b%d .c%d[data-x=y]{display:none}:is(.a,.b,.c):is(.d,.e,.f):is(.g,.h,.i){opacity:0}", i, i, i)
+	}
+	in := "<style>" + sheet.String() + "</style><p class=c1>" + planted
+	if out := stable(t, newCleaner(t, portal(t)), in); !strings.HasSuffix(out, "a, b") {
+		t.Errorf("%.200s", out[len(out)-100:])
+	}
+}
