@@ -19,7 +19,7 @@ type hidden struct {
 // words, one that is taken for hidden loses them.
 type hiddenBy struct {
 	active  bool
-	veil    bool // hides by its nature: noscript, template, details that are closed
+	veil    bool // hides by its nature: noscript, template, details that are closed, a video
 	written bool // by a script, so that its tags are not in the document
 	el      element
 	key     uint64 // hash of its name
@@ -40,7 +40,7 @@ func (h *hidden) outright() bool { return h.by.active && !h.by.veil }
 // startTag notes an element that hides its content, or stands in one.
 func (h *hidden) startTag(w *rewriter, b []byte) {
 	t := &w.tok.tag
-	if h.by.active && h.endsBefore(&w.place, t.el) {
+	if h.by.active && (h.endsBefore(&w.place, t.el) || h.by.key == rpKey && rubyPart(t.name.of(b))) {
 		h.endBefore(w, b)
 	}
 	rests := h.by.active
@@ -64,12 +64,27 @@ func (h *hidden) startTag(w *rewriter, b []byte) {
 		return
 	case h.by.active:
 		h.inside(w, b)
-	case t.el == elNoscript || t.el == elTemplate || t.el == elDetails && !w.has(attrOpen):
+	case w.veils(b):
 		h.begin(w, b, true)
 	}
 	if !rests && (h.steps != 0 || h.around.active()) {
 		h.around.startTag(nameKey(t.name.of(b)), t.el, h.steps)
 	}
+}
+
+// veils reports an element whose content is hidden by its nature: what is not
+// run, not opened, or for browsers that know less. The fallback of an object is
+// none, as it shows where the object does not load.
+func (w *rewriter) veils(b []byte) bool {
+	switch t := &w.tok.tag; t.el {
+	case elNoscript, elTemplate, elVideo, elAudio:
+		return true
+	case elDetails:
+		return !w.has(attrOpen)
+	case elOther:
+		return equalFold(t.name.of(b), "canvas")
+	}
+	return false
 }
 
 func (h *hidden) begin(w *rewriter, b []byte, veil bool) {
@@ -88,6 +103,16 @@ func (h *hidden) inside(w *rewriter, b []byte) {
 	t := &w.tok.tag
 	if key := nameKey(t.name.of(b)); !h.opened.push(key, t.el) && key == h.by.key {
 		h.deeper++
+	}
+}
+
+// keptLink notes the start tag of a link that was judged by its text, and whose
+// end tag may follow.
+func (h *hidden) keptLink() {
+	if h.by.active {
+		h.opened.push(nameKey([]byte("a")), elA)
+	} else if h.around.active() {
+		h.around.startTag(nameKey([]byte("a")), elA, 0)
 	}
 }
 
@@ -195,10 +220,11 @@ func partOf(inner, outer element) bool {
 }
 
 // hides reports whether the start tag's own attributes hide the element, or
-// the page's style elements do.
+// the page's style elements do, or the browser's own rules unless those show it.
 func (h *hidden) hides(t *tag, b []byte) bool {
 	var known cascade
 	f := facts{classes: h.keys[:0], tag: t, b: b}
+	open, popover := false, false
 	for i := range t.attrs {
 		a := &t.attrs[i]
 		switch value := a.value.of(b); a.id {
@@ -220,7 +246,14 @@ func (h *hidden) hides(t *tag, b []byte) bool {
 			if t.el == elMarquee && unseenMarquee(a.id, value) {
 				return true
 			}
+		case attrOpen:
+			open = true
+		case attrOther:
+			popover = popover || isPopover(a.name.of(b))
 		}
+	}
+	if popover || t.el == elOther && unseenElement(t.name.of(b), open) {
+		known.add(sight{hides: meansDisplay}, rankOfBrowser)
 	}
 	h.keys = f.classes
 	if h.sheet.known() && (h.sheet.types || len(t.attrs) > 0) {
@@ -257,6 +290,21 @@ func unseenMarquee(id attr, value []byte) bool {
 		return n >= 1000
 	}
 	return ok && n <= 2 && !bytes.Contains(value, []byte("%"))
+}
+
+// unseenElement reports the elements that no browser shows by itself (WHATWG
+// HTML 15.3.1): the options of an input, what stood for ruby, a closed dialog.
+func unseenElement(name []byte, open bool) bool {
+	return equalFold(name, "datalist") || equalFold(name, "rp") || equalFold(name, "dialog") && !open
+}
+
+// isPopover reports the attribute that hides an element until it is called for
+// (WHATWG HTML 6.12).
+func isPopover(name []byte) bool { return equalFold(name, "popover") }
+
+// rubyPart reports a start tag that implies the end tag of an rp.
+func rubyPart(name []byte) bool {
+	return equalFold(name, "rt") || equalFold(name, "rp") || equalFold(name, "rb") || equalFold(name, "rtc")
 }
 
 // hiddenMark is a state of hidden to return to.

@@ -205,6 +205,7 @@ func (l *link) end(w *rewriter) (kept bool) {
 		w.block.stranger(l.finding)
 		w.putAside(l.tag)
 		w.place.open[elA]++
+		w.hidden.keptLink()
 		return true
 	default:
 		w.found(l.finding, l.tag)

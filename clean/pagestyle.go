@@ -60,7 +60,18 @@ func (w *rewriter) learn(selectors []selector) {
 // wants reports a selector that has to do with hiding: one that shows elements
 // within others only where what hides them is known.
 func (s *pageStyle) wants(sel *selector) bool {
-	return sel.sight.hides != 0 || s.showing < maxShowing && sel.classy() && len(sel.up) == 0 || s.shows(sel)
+	return sel.sight.hides != 0 || s.showing < maxShowing && len(sel.up) == 0 && (sel.classy() || sel.showsUnseen()) || s.shows(sel)
+}
+
+// showsUnseen reports a selector of elements that no browser shows by itself.
+func (sel *selector) showsUnseen() bool {
+	switch {
+	case sel.sight.shows&meansDisplay == 0:
+		return false
+	case sel.byAttribute():
+		return sel.tests[0].key == popoverKey
+	}
+	return sel.element == dialogKey || sel.element == datalistKey || sel.element == rpKey
 }
 
 func (s *pageStyle) hasRoom(sel *selector) bool {
@@ -82,7 +93,9 @@ func (s *pageStyle) back(n int) {
 }
 
 func (s *pageStyle) index(sel *selector) {
-	s.indexCompound(&sel.compound)
+	if sel.sight.hides != 0 || !sel.byAttribute() {
+		s.indexCompound(&sel.compound)
+	}
 	for i := range sel.up {
 		s.steps = append(s.steps, &sel.up[i])
 		sel.around[i] = uint8(len(s.steps))
@@ -209,6 +222,9 @@ const (
 	rankAttributeImportant                    // in a style attribute
 )
 
+// rankOfBrowser ranks the browser's own rules: below every selector.
+func rankOfBrowser(bool) int { return 0 }
+
 // rankOfAttribute ranks a style attribute: above every selector.
 func rankOfAttribute(important bool) int {
 	if important {
@@ -218,11 +234,11 @@ func rankOfAttribute(important bool) int {
 }
 
 // known reports whether there are any selectors.
-func (s *pageStyle) known() bool { return s.keys != 0 || s.attributes }
+func (s *pageStyle) known() bool { return len(s.selectors) > 0 }
 
 // mayMatch reports whether anything is known that could match an element.
 func (s *pageStyle) mayMatch(f *facts) bool {
-	if s.attributes && len(f.tag.attrs) > 0 {
+	if s.tested > 0 && len(f.tag.attrs) > 0 {
 		return true
 	}
 	mask := uint64(1)<<(f.id&63) | 1<<(f.element&63)

@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"github.com/lachan-waf/lachan/policies"
 )
 
 // TestHidingSelectors: a rule hides whatever its selector goes by.
@@ -155,7 +157,10 @@ func TestHiddenLinksWithin(t *testing.T) {
 func TestLineageGenerated(t *testing.T) {
 	pieces := strings.Split(`<div class=w>|</div>|<div>|<p class=w>|</p>|<p>|<ul>|<li class=w>|<li>|</ul>|<section class=v>|</section>|<b class=q>|</b>|<div class=q>|<div data-w>|<i data-q=1>|</i>|<table>|<td class=w>|<td>|</table>|<details class=w>|</details>|<noscript>|</noscript>|<svg>|</svg>|<a href=//evil.test/>x</a>|<a href=//evil.test/>|<a href="//slot.evil.test/">cá cược</a>|</a>|<a href="/own">y</a>|</x>|<nav>|</nav>|<div hidden>|<template>|</template>|<style>.v .q{opacity:0}</style>|text`, "|")
 	const sheet = `<style>.w .q,.v>.q,[data-w] b,nav .v .q,[data-q]:not(.x){display:none}.v .w .q{display:block}</style>`
-	c := newCleaner(t, portal(t))
+	site := portal(t)
+	c := newCleaner(t, site)
+	site.Response.Links = policies.LinksAllowlist
+	strict := newCleaner(t, site)
 	random := rand.New(rand.NewPCG(7, 8))
 	for range 3000 {
 		var doc strings.Builder
@@ -163,8 +168,20 @@ func TestLineageGenerated(t *testing.T) {
 		for range 2 + random.IntN(20) {
 			doc.WriteString(pieces[random.IntN(len(pieces))])
 		}
-		skimmedAlike(t, c, doc.String())
-		stable(t, c, doc.String())
+		for _, c := range []*Cleaner{c, strict} {
+			skimmedAlike(t, c, doc.String())
+			stable(t, c, doc.String())
+		}
+	}
+}
+
+// TestLineageAroundLinks: a link that is kept within an element ends nothing.
+func TestLineageAroundLinks(t *testing.T) {
+	site := portal(t)
+	site.Response.Links = policies.LinksSignals
+	const in = `<style>.w .q{display:none}</style><b class=w><a href="https://z.test/">z</a>`
+	if out := stable(t, newCleaner(t, site), in+`<i class=q>`+planted+`</i></b>c`); out != in+"</b>c" {
+		t.Errorf("cleaned: %s", out)
 	}
 }
 

@@ -350,15 +350,15 @@ var skimmed = sync.OnceValue(func() *skimTables {
 
 // plainElements are the common elements that have no row in the table.
 var plainElements = [...]string{
-	"abbr", "acronym", "address", "bdi", "bdo", "cite", "data", "datalist", "del", "dfn", "dir", "fieldset", "hgroup", "ins",
-	"kbd", "legend", "map", "mark", "meter", "output", "picture", "progress", "q", "rp", "rt", "samp", "search", "time",
+	"abbr", "acronym", "address", "bdi", "bdo", "cite", "data", "del", "dfn", "dir", "fieldset", "hgroup", "ins",
+	"kbd", "legend", "map", "mark", "meter", "output", "picture", "progress", "q", "rt", "samp", "search", "time",
 }
 
 // skimmable reports whether el changes nothing in how what follows is read.
 func skimmable(el element) bool {
 	switch el {
 	case elOther, elNoscript, elPlaintext, elTemplate, elSelect, elFrameset, elFrame, elSVG, elMath,
-		elCol, elColgroup, elMarquee, elDetails:
+		elCol, elColgroup, elMarquee, elDetails, elVideo, elAudio:
 		return false
 	}
 	switch el {

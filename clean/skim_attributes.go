@@ -140,7 +140,7 @@ func plainOther(b []byte) (n int, bit uint8) {
 			return -1, 0
 		}
 	}
-	if n == 0 || len(b)-n < wordRoom {
+	if n == 0 || len(b)-n < wordRoom || isPopover(b[:n]) {
 		return -1, 0
 	}
 	return n, uint8(nameHash(b[:n]) >> 4)

@@ -7,14 +7,17 @@ import (
 
 // The keys of elements, and of attributes, that the standard makes an exception of.
 var (
-	addressKey = nameKey([]byte("address"))
-	dialogKey  = nameKey([]byte("dialog")) // its end tag has a rule, but it is not special
-	divKey     = nameKey([]byte("div"))
-	pKey       = nameKey([]byte("p"))
-	htmlKey    = nameKey([]byte("html"))
-	bodyKey    = nameKey([]byte("body"))
-	classKey   = nameKey([]byte("class"))
-	idKey      = nameKey([]byte("id"))
+	addressKey  = nameKey([]byte("address"))
+	dialogKey   = nameKey([]byte("dialog")) // its end tag has a rule, but it is not special
+	divKey      = nameKey([]byte("div"))
+	pKey        = nameKey([]byte("p"))
+	datalistKey = nameKey([]byte("datalist"))
+	popoverKey  = nameKey([]byte("popover"))
+	rpKey       = nameKey([]byte("rp"))
+	htmlKey     = nameKey([]byte("html"))
+	bodyKey     = nameKey([]byte("body"))
+	classKey    = nameKey([]byte("class"))
+	idKey       = nameKey([]byte("id"))
 )
 
 // special reports the elements that the standard calls special (WHATWG HTML
