@@ -48,11 +48,13 @@
 // # Hidden spam
 //
 // An element that is hidden (hidden.go) by its attributes (conceal.go), by the
-// page's own style elements (pagestyle.go) or by a script before it
-// (written.go) is held back to its end and judged by its links (block.go). A
-// stream cannot take back what it has sent: what a style sheet or a script
-// behind an element hides, or a sheet that is loaded, is taken for visible, and
-// its links are judged one by one (link.go), by their text (lexicon.go).
+// page's own style elements (sheetreader.go, pagestyle.go) or by a script before
+// it (written.go) is held back to its end and judged by its links (block.go).
+// Values are computed (calc.go, colour.go), and selectors read with what they
+// name around an element (selector.go, lineage.go). A stream cannot take back
+// what it has sent: what a style sheet or a script behind an element hides, or a
+// sheet that is loaded, is taken for visible, and its links are judged one by
+// one (link.go), by their text (lexicon.go).
 //
 // # Words
 //

@@ -53,6 +53,23 @@ func everyScreenFits(feature []byte) bool {
 	return false
 }
 
+// inEveryContainer reports a query, folded, that any container meets which is
+// there to be seen.
+func inEveryContainer(query []byte) bool {
+	feature, found := bytes.CutPrefix(query, []byte("("))
+	feature, closed := bytes.CutSuffix(feature, []byte(")"))
+	at := bytes.LastIndexAny(feature, ":=>")
+	if !found || !closed || at < 0 {
+		return false
+	}
+	n, ok := pixels(feature[at+1:])
+	switch string(feature[:at+1]) {
+	case "min-width:", "width>=", "width>", "min-inline-size:", "inline-size>=", "inline-size>":
+		return ok && n <= 1
+	}
+	return false
+}
+
 // notOnScreens reports the negation of a query for anything but screens.
 func notOnScreens(part []byte) bool {
 	kind, not := bytes.CutPrefix(part, []byte("not"))

@@ -12,6 +12,7 @@ const (
 // sheetReader reads style sheets for what they do to the sight of elements.
 type sheetReader struct {
 	selectors []selector
+	css       []byte
 	buf       []byte
 	within    within
 	hiding    int // selectors of what hides
@@ -27,7 +28,7 @@ type within struct {
 
 // readSheet returns the selectors of what css hides or shows.
 func readSheet(css []byte) []selector {
-	var s sheetReader
+	s := sheetReader{css: css}
 	s.readRules(css, maxRuleDepth)
 	return s.selectors
 }
@@ -98,11 +99,12 @@ func (s *sheetReader) readConditional(prelude, block []byte, depth int) {
 func (s *sheetReader) enter(prelude []byte) bool {
 	s.buf = foldCSS(s.buf[:0], prelude)
 	query, media := bytes.CutPrefix(s.buf, []byte("@media"))
+	size, container := bytes.CutPrefix(s.buf, []byte("@container"))
 	switch {
-	case media && onEveryScreen(query):
+	case media && onEveryScreen(query), container && inEveryContainer(size) && s.contains():
 	case bytes.HasPrefix(s.buf, []byte("@layer")):
 		s.within.layered = true
-	case media && onSomeScreen(query), bytes.HasPrefix(s.buf, []byte("@container")):
+	case media && onSomeScreen(query), container:
 		s.within.hidesNone = true
 	case bytes.HasPrefix(s.buf, []byte("@supports")):
 		s.within.showsNone = true
@@ -112,6 +114,12 @@ func (s *sheetReader) enter(prelude []byte) bool {
 		return false
 	}
 	return true
+}
+
+// contains reports whether the sheet makes containers at all: without one no
+// query about their size is met (CSS Conditional 5, 5).
+func (s *sheetReader) contains() bool {
+	return bytes.Contains(s.css, []byte("container-type:")) || bytes.Contains(s.css, []byte("container:"))
 }
 
 // enterScope reads the root of a scope, where it has no lower bound: that would
