@@ -47,6 +47,7 @@ type declarations struct {
 	text, fill, ground colour
 	loud               bool // the one that is read is !important
 	doubtful           bool // its name is two words, and so may be none
+	moves              bool // one has a property that could hide, and does not
 }
 
 // note notes that a property has a mark; the last one that is valid counts.
@@ -60,6 +61,15 @@ func (d *declarations) note(m marks, on, valid bool) {
 		return
 	}
 	d.said |= m
+}
+
+// reveals is what a rule does that counts while a visitor points somewhere.
+func (d *declarations) reveals() sight {
+	s := sight{shows: d.shows, important: d.important}
+	if d.moves {
+		s.shows |= meansOther
+	}
+	return s
 }
 
 // half reports whether more declarations might hide together with these.
@@ -192,9 +202,12 @@ func (d *declarations) read(name string, value []byte) {
 	default:
 		if at := slices.Index(sizes[:], name); at >= 0 {
 			d.note(markSize<<at, tiny(value), sizeable(value))
+			d.moves = d.moves || !tiny(value)
 			return
 		}
-		d.also(putsAway(name, value))
+		hides, could := putsAway(name, value)
+		d.also(hides)
+		d.moves = d.moves || could && !hides
 	}
 }
 

@@ -10,35 +10,35 @@ import (
 const faintest = 0.1
 
 // putsAway judges the declarations that hide by themselves and that no page
-// undoes by a class.
-func putsAway(name string, value []byte) bool {
+// undoes by a class. could is true of the properties that may.
+func putsAway(name string, value []byte) (hides, could bool) {
 	switch name {
 	case "left", "right", "top", "bottom", "margin", "margin-left", "margin-top", "margin-right", "margin-bottom", "text-indent",
 		"inset", "inset-inline", "inset-block", "inset-inline-start", "inset-inline-end", "inset-block-start", "inset-block-end",
 		"margin-inline", "margin-block", "margin-inline-start", "margin-block-start", "translate":
-		return anyFar(value, ' ')
+		return anyFar(value, ' '), true
 	case "font-size":
-		return smallFont(value)
+		return smallFont(value), true
 	case "font":
-		return smallFont(sizeOfFont(value))
+		return smallFont(sizeOfFont(value)), true
 	case "zoom", "scale":
-		return shrunk(value, ' ')
+		return shrunk(value, ' '), true
 	case "rotate":
-		return onEdge(value)
+		return onEdge(value), true
 	case "content-visibility":
-		return string(value) == "hidden"
+		return string(value) == "hidden", true
 	case "transform", "-webkit-transform", "-ms-transform", "-moz-transform", "-o-transform":
-		return transformsAway(value)
+		return transformsAway(value), true
 	case "filter", "-webkit-filter":
-		return fades(value)
+		return fades(value), true
 	case "clip":
-		return clipsRect(value)
+		return clipsRect(value), true
 	case "clip-path", "-webkit-clip-path":
-		return clipsAll(value)
+		return clipsAll(value), true
 	case "mask", "mask-image", "-webkit-mask", "-webkit-mask-image":
-		return masksAll(value)
+		return masksAll(value), true
 	}
-	return false
+	return false, false
 }
 
 // anyFar reports whether one of the lengths leads off the screen.

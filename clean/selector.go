@@ -52,6 +52,8 @@ type selector struct {
 	around  [maxSteps]uint8 // where pageStyle keeps those, counted from 1
 	weight  int32           // the specificity
 	layered bool            // what is not in a layer outranks it
+	points  bool            // it counts while a visitor points at the element
+	pointed bool            // or at a step, or does not
 	sight   sight
 }
 
@@ -75,9 +77,15 @@ type facts struct {
 // classy reports a compound that goes by more than the element.
 func (c *compound) classy() bool { return c.count > 0 || c.id != 0 }
 
-// tells reports a selector of some elements only: a page's root and body are
-// hidden by scripts while they build it.
-func (sel *selector) tells() bool { return !sel.root && sel.anchored() }
+// tells reports a selector of some elements only, as they are at first: a page's
+// root and body are hidden by scripts while they build it, and a list in a list by
+// those that open it as a menu.
+func (sel *selector) tells() bool {
+	return !sel.root && !sel.points && sel.anchored() && (len(sel.up) == 0 || sel.classy() || len(sel.tests) > 0 || !listed(sel.element))
+}
+
+// listed reports the elements that menus are made of.
+func listed(key uint64) bool { return key == ulKey || key == olKey || key == liKey }
 
 // anchored reports a compound that asks for something to be there.
 func (c *compound) anchored() bool { return c.last() != 0 || c.byAttribute() }

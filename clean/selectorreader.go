@@ -19,6 +19,7 @@ type selectorReader struct {
 	all    []selector // as far as they are read
 	simple int        // simple selectors in the compound
 	nested bool       // it has named what it is nested in
+	averts bool       // the compound counts while a visitor does not point at its element
 }
 
 // readSelector reads the complex selector text. What it does not know, or only
@@ -142,8 +143,12 @@ func (r *selectorReader) combine() bool {
 			return false
 		}
 	}
-	r.simple = 0
-	return r.each(func(sel *selector) bool { return sel.descend(child) })
+	averts := r.averts
+	r.simple, r.averts = 0, false
+	return r.each(func(sel *selector) bool {
+		sel.pointed, sel.points = sel.pointed || sel.points || averts, false
+		return sel.descend(child)
+	})
 }
 
 // descend makes the compound that is read a step.
@@ -178,6 +183,7 @@ func (sel *selector) within(outer *selector, scoped bool) bool {
 	if outer.root || len(sel.up)+1+len(outer.up) > maxSteps {
 		return false
 	}
+	sel.pointed = sel.pointed || outer.pointed || outer.points
 	up := append([]step(nil), sel.up...)
 	sel.up = append(append(up, step{compound: outer.compound}), outer.up...)
 	if !scoped {
@@ -213,6 +219,7 @@ func (sel *selector) join(other *selector) bool {
 		int(sel.count+other.count) > len(sel.classes) || len(sel.tests)+len(other.tests) > maxTests {
 		return false
 	}
+	sel.pointed, sel.points = sel.pointed || other.pointed, sel.points || other.points
 	sel.element, sel.id, sel.root = max(sel.element, other.element), max(sel.id, other.id), sel.root || other.root
 	sel.count += uint8(copy(sel.classes[sel.count:], other.classes[:other.count]))
 	sel.tests = append(sel.tests[:len(sel.tests):len(sel.tests)], other.tests...)
@@ -224,6 +231,7 @@ func (sel *selector) join(other *selector) bool {
 
 // pseudo reads the pseudo-classes that an element has for good.
 func (r *selectorReader) pseudo() bool {
+	at := r.pos
 	r.pos++
 	name := lowerString(r.ident())
 	r.simple++
@@ -234,6 +242,8 @@ func (r *selectorReader) pseudo() bool {
 		return r.function(name, arguments)
 	}
 	switch {
+	case momentary(r.css[at:r.pos]):
+		return r.each(func(sel *selector) bool { sel.points = true; sel.weigh(weightClass); return true })
 	case name == "root":
 		return r.each(func(sel *selector) bool { sel.root = true; sel.weigh(weightClass); return true })
 	case name == "scope" && r.within.scoped:
@@ -274,7 +284,7 @@ func (r *selectorReader) list(list []byte) (others []selector, weight int32, all
 		one := bytes.TrimSpace(list[:end])
 		list = list[min(end+1, len(list)):]
 		if momentary(one) {
-			weight = max(weight, weightClass)
+			weight, r.averts = max(weight, weightClass), true
 			continue
 		}
 		some := readFree(one, r.depth-1)
@@ -320,7 +330,7 @@ func (sel *selector) exclude(others []selector) bool {
 // negated is a selector of a single simple one as what must not be.
 func (sel *selector) negated() (t test, ok bool) {
 	switch {
-	case sel.root || len(sel.up) > 0:
+	case sel.root || sel.pointed || sel.points || len(sel.up) > 0:
 		return t, false
 	case sel.count == 1 && sel.id == 0 && sel.element == 0 && len(sel.tests) == 0:
 		return test{of: testClass, key: sel.classes[0], not: true}, true

@@ -139,7 +139,7 @@ func (s *sheetReader) enterScope(prelude []byte) bool {
 func (s *sheetReader) readRule(selectors, css []byte, depth int) {
 	var d declarations
 	s.buf = d.readBlock(css, s.buf)
-	s.keepAll(selectors, s.counts(d.sum()))
+	s.keepAll(selectors, s.counts(d.sum()), s.counts(d.reveals()))
 	if d.half() && !s.within.hidesNone && s.within.around == nil {
 		s.joinHalves(selectors, &d)
 	}
@@ -164,13 +164,28 @@ func (s *sheetReader) counts(rule sight) sight {
 	return rule
 }
 
-// keepAll keeps the selectors of a rule.
-func (s *sheetReader) keepAll(selectors []byte, rule sight) {
-	for len(selectors) > 0 && s.hasRoom(rule) {
+// keepAll keeps the selectors of a rule. Of those that count while a visitor
+// points at what is around the element it hides nothing: a menu opens so.
+func (s *sheetReader) keepAll(selectors []byte, rule, reveals sight) {
+	if s.within.around == nil && !mayPoint(selectors) {
+		reveals = sight{}
+	}
+	for len(selectors) > 0 && (s.hasRoom(rule) || s.hasRoom(reveals)) {
 		end := endCSS(selectors, ",")
-		s.keep(s.readSelector(selectors[:end]), rule)
+		for _, sel := range s.readSelector(selectors[:end]) {
+			if sel.pointed {
+				s.keep(sel, reveals)
+			} else {
+				s.keep(sel, rule)
+			}
+		}
 		selectors = selectors[min(end+1, len(selectors)):]
 	}
+}
+
+// mayPoint reports whether selectors may hold a momentary state.
+func mayPoint(selectors []byte) bool {
+	return bytes.Contains(selectors, []byte(":hover")) || bytes.Contains(selectors, []byte(":focus"))
 }
 
 // readSelectors reads a list, as far as there is room.
@@ -195,7 +210,7 @@ func (s *sheetReader) joinHalves(selectors []byte, d *declarations) {
 		known.join(d)
 		switch {
 		case found && !alone && known.together():
-			s.keep(s.readSelector(selectors[:end]), sight{hides: meansOther})
+			s.keepSteady(s.readSelector(selectors[:end]), sight{hides: meansOther})
 		case s.halves == nil:
 			s.halves = make(map[uint64]declarations)
 		}
@@ -231,7 +246,7 @@ func (s *sheetReader) readNestedConditional(prelude, block []byte, depth int) {
 	if scope := bytes.HasPrefix(prelude, []byte("@scope")); !scope && s.enter(prelude) {
 		var rule sight
 		rule, s.buf = readSight(block, s.buf)
-		s.keep(s.within.around, s.counts(rule))
+		s.keepSteady(s.within.around, s.counts(rule))
 		if depth > 0 {
 			s.readNested(block, depth-1)
 		}
@@ -251,16 +266,22 @@ func (s *sheetReader) hasRoom(rule sight) bool {
 	return false
 }
 
-func (s *sheetReader) keep(selectors []selector, rule sight) {
+// keepSteady keeps those selectors that no momentary state is asked for in.
+func (s *sheetReader) keepSteady(selectors []selector, rule sight) {
 	for i := range selectors {
-		sel := selectors[i]
-		if !s.hasRoom(rule) || !sel.tells() {
-			continue
+		if !selectors[i].pointed {
+			s.keep(selectors[i], rule)
 		}
-		sel.sight, sel.layered = rule, s.within.layered
-		s.selectors = append(s.selectors, sel)
-		if rule.hides != 0 {
-			s.hiding++
-		}
+	}
+}
+
+func (s *sheetReader) keep(sel selector, rule sight) {
+	if !s.hasRoom(rule) || !sel.tells() {
+		return
+	}
+	sel.sight, sel.layered = rule, s.within.layered
+	s.selectors = append(s.selectors, sel)
+	if rule.hides != 0 {
+		s.hiding++
 	}
 }
