@@ -39,7 +39,7 @@ func clipsAll(value []byte) bool {
 	case "polygon":
 		return flatPolygon(arguments)
 	case "path":
-		return noLarger(arguments, 0)
+		return bytes.IndexByte(arguments, '0') >= 0 && bytes.IndexAny(arguments, "123456789") < 0
 	}
 	return false
 }
@@ -97,22 +97,4 @@ func flatPolygon(arguments []byte) bool {
 		}
 	}
 	return high[0]-low[0] <= 1 || high[1]-low[1] <= 1
-}
-
-// noLarger reports that value holds numbers, none of them above most.
-func noLarger(value []byte, most int) bool {
-	any := false
-	for i := 0; i < len(value); i++ {
-		if value[i] < '0' || value[i] > '9' {
-			continue
-		}
-		n, from := 0, i
-		for ; i < len(value) && '0' <= value[i] && value[i] <= '9' && i-from < 8; i++ {
-			n = n*10 + int(value[i]-'0')
-		}
-		if any = true; n > most {
-			return false
-		}
-	}
-	return any
 }

@@ -181,17 +181,17 @@ func masksAll(value []byte) bool {
 		return false
 	}
 	stops, behind := cutValue(stops, ')')
-	clear := 0
+	unseen := 0
 	for first := true; len(stops) > 0; first = false {
 		var stop []byte
 		stop, stops = cutValue(stops, ',')
 		shade, _ := cutValue(stop, ' ')
 		switch c := readColour(shade); {
 		case c.clear():
-			clear++
+			unseen++
 		case c.known || !first:
 			return false
 		}
 	}
-	return clear > 1 && bytes.IndexByte(behind, '(') < 0
+	return unseen > 1 && bytes.IndexByte(behind, '(') < 0
 }

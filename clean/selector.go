@@ -1,14 +1,7 @@
 package clean
 
-import "bytes"
-
-const (
-	// maxSteps bounds how many compounds stand before that of the element.
-	maxSteps = 3
-	// maxTests bounds what else a compound may ask for, and maxTestText its length.
-	maxTests    = 3
-	maxTestText = 24
-)
+// maxSteps bounds how many compounds stand before that of the element.
+const maxSteps = 3
 
 // compound is a compound selector (Selectors 4, 3.1). Names are kept as hashes,
 // in lower case: a page without a doctype compares them that way.
@@ -19,25 +12,6 @@ type compound struct {
 	root        bool  // it names the page's root or body
 	tests       []test
 }
-
-// test is what a compound asks for besides, or must not be.
-type test struct {
-	of   testOf
-	not  bool
-	key  uint64 // of the class, the id, the element or the attribute
-	sign byte   // how the attribute's value is compared, or 0
-	n    uint8
-	text [maxTestText]byte // with what
-}
-
-type testOf uint8
-
-const (
-	testAttribute testOf = iota
-	testElement
-	testID
-	testClass
-)
 
 // step is a compound of an element around another.
 type step struct {
@@ -139,54 +113,6 @@ func (c *compound) matches(f *facts) bool {
 		}
 	}
 	return true
-}
-
-func (t *test) met(f *facts) bool {
-	switch t.of {
-	case testElement:
-		return t.key == f.element
-	case testID:
-		return t.key == f.id
-	case testClass:
-		return has(f.classes, t.key)
-	}
-	for i := range f.tag.attrs {
-		a := &f.tag.attrs[i]
-		if nameKey(a.name.of(f.b)) == t.key {
-			return t.compares(decodeAttribute(a.value.of(f.b)))
-		}
-	}
-	return false
-}
-
-// compares holds the value of an attribute against the test (Selectors 4, 6).
-func (t *test) compares(value []byte) bool {
-	text := string(t.text[:t.n])
-	switch t.sign {
-	case 0:
-		return true
-	case '=':
-		return equalFold(value, text)
-	case '^':
-		return text != "" && hasPrefixFold(value, text)
-	case '|':
-		return hasPrefixFold(value, text) && (len(value) == len(text) || value[len(text)] == '-')
-	case '$':
-		return text != "" && len(value) >= len(text) && equalFold(value[len(value)-len(text):], text)
-	case '~':
-		for word := range bytes.FieldsSeq(value) {
-			if equalFold(word, text) {
-				return true
-			}
-		}
-	case '*':
-		for ; text != "" && len(value) >= len(text); value = value[1:] {
-			if hasPrefixFold(value, text) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // rank orders rules as the cascade does (CSS Cascade 5, 6.1).

@@ -211,6 +211,21 @@ func TestBrokenSelectors(t *testing.T) {
 	}
 }
 
+// TestBrokenValues: so is whatever a declaration holds.
+func TestBrokenValues(t *testing.T) {
+	dice := rand.New(rand.NewPCG(11, 12))
+	pieces := strings.Split(`calc(|min(|(|)|,| |/|*| + | - |-|1|0|9e9|1e-9|px|%|deg|rgb(|hsl(|hwb(|#fff|#|white|none|scale(|rotatey(|matrix3d(|polygon(|inset(|path("|linear-gradient(|\|"|/**/|!`, "|")
+	names := strings.Split("left margin opacity font font-size color background transform rotate clip clip-path mask filter z-index height", " ")
+	var buf []byte
+	for range 50_000 {
+		css := []byte(names[dice.IntN(len(names))] + ":")
+		for range dice.IntN(10) {
+			css = append(css, pieces[dice.IntN(len(pieces))]...)
+		}
+		_, buf = readSight(css, buf)
+	}
+}
+
 // TestManySelectors: what is kept is bounded, whatever a sheet asks for.
 func TestManySelectors(t *testing.T) {
 	var sheet strings.Builder
