@@ -29,7 +29,7 @@ type foreignElement struct {
 }
 
 // maxGone bounds the start tags whose end tags are awaited to go with them.
-const maxGone = 64
+const maxGone = 32
 
 // maxIsland is the depth at which Chromium starts to flatten trees.
 const maxIsland = 512
