@@ -163,71 +163,68 @@ func unpercent(s []byte) []byte {
 // percent escapes, base64, text written backwards, and lists of pieces. Each is
 // folded in turn to the given depth.
 func decoded(src []byte, depth int, budget *int) iter.Seq[[]byte] {
-	return func(yield func([]byte) bool) {
-		for part := range hiddenParts(src) {
-			if *budget -= len(part); *budget < 0 {
-				return
-			}
-			part = foldEscapes(part)
-			if !yield(part) {
-				return
-			}
-			if depth > 1 {
-				for inner := range decoded(part, depth-1, budget) {
-					if !yield(inner) {
-						return
-					}
-				}
-			}
-		}
-	}
+	return func(yield func([]byte) bool) { decode(src, depth, budget, yield) }
 }
 
-func hiddenParts(src []byte) iter.Seq[[]byte] {
-	return func(yield func([]byte) bool) {
-		shifts := shiftsOf(src)
-		shifted := func(text []byte) bool {
-			for _, s := range shifts {
-				if moved := s.apply(text); moved != nil && !yield(moved) {
-					return false
-				}
-			}
-			return true
+// decode is decoded as a function that reports false where it is to end.
+func decode(src []byte, depth int, budget *int, yield func([]byte) bool) bool {
+	return hiddenParts(src, func(part []byte) bool {
+		if *budget -= len(part); *budget < 0 {
+			return false
 		}
-		for part := range openParts(src) {
-			if !yield(part) || !shifted(part) {
-				return
-			}
-		}
-		if len(shifts) > 0 {
-			for literal := range literals(src) {
-				if !shifted(literal) {
-					return
-				}
-			}
-		}
-	}
+		part = foldEscapes(part)
+		return yield(part) && (depth == 1 || decode(part, depth-1, budget, yield))
+	})
 }
 
-// openParts yields what stands in the literals without any key.
-func openParts(src []byte) iter.Seq[[]byte] {
-	return func(yield func([]byte) bool) {
-		for _, parts := range [...]iter.Seq[[]byte]{numberLists(inDecimal(src)), joinedLists(src), computed(src)} {
-			for part := range parts {
-				if !yield(part) {
-					return
-				}
+// hiddenParts hands on what stands in the literals, and where a script moves each
+// character of that, the outcome. It reports false where it is to end.
+func hiddenParts(src []byte, yield func([]byte) bool) bool {
+	shifts := shiftsOf(src)
+	if len(shifts) == 0 {
+		return openParts(src, yield)
+	}
+	shifted := func(text []byte) bool {
+		for _, s := range shifts {
+			if moved := s.apply(text); moved != nil && !yield(moved) {
+				return false
 			}
 		}
-		reverses := bytes.Contains(src, []byte("reverse"))
-		for literal := range literals(src) {
-			for text := range readings(literal, reverses) {
-				if !yield(text) {
-					return
-				}
-			}
+		return true
+	}
+	for literal := range literals(src) {
+		if !shifted(literal) {
+			return false
 		}
 	}
+	return openParts(src, func(part []byte) bool { return yield(part) && shifted(part) })
+}
+
+// openParts hands on what stands in the literals without any key. It reports
+// false where it is to end.
+func openParts(src []byte, yield func([]byte) bool) bool {
+	for list := range numberLists(inDecimal(src)) {
+		if !yield(list) {
+			return false
+		}
+	}
+	for list := range joinedLists(src) {
+		if !yield(list) {
+			return false
+		}
+	}
+	for text := range computed(src) {
+		if !yield(text) {
+			return false
+		}
+	}
+	reverses := bytes.Contains(src, []byte("reverse"))
+	for literal := range literals(src) {
+		if !readings(literal, reverses, yield) {
+			return false
+		}
+	}
+	return true
 }
 
 // numberLists yields the text of lists of character codes, four at least. Each

@@ -4,28 +4,28 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/hex"
-	"iter"
 )
 
 // readings yields the texts that a literal may stand for: with percent escapes,
 // in base64, in hexadecimal, as a list of character codes, in a data: URL, or
-// backwards.
-func readings(literal []byte, reverses bool) iter.Seq[[]byte] {
-	return func(yield func([]byte) bool) {
-		if plain := unpercent(literal); len(plain) < len(literal) && !yield(plain) {
-			return
-		}
-		for _, decode := range [...]func([]byte) []byte{unbase64, unhex, dataOf, codesOf} {
-			if text := decode(literal); text != nil && !yield(text) {
-				return
-			}
-		}
-		if mirrored := mirror(literal, reverses); mirrored != nil && yield(mirrored) {
-			if text := unbase64(mirrored); text != nil {
-				yield(text)
-			}
+// backwards. It reports false where it is to end.
+func readings(literal []byte, reverses bool, yield func([]byte) bool) bool {
+	if plain := unpercent(literal); len(plain) < len(literal) && !yield(plain) {
+		return false
+	}
+	for _, decode := range [...]func([]byte) []byte{unbase64, unhex, dataOf, codesOf} {
+		if text := decode(literal); text != nil && !yield(text) {
+			return false
 		}
 	}
+	mirrored := mirror(literal, reverses)
+	if mirrored == nil {
+		return true
+	}
+	if text := unbase64(mirrored); text != nil && !yield(text) {
+		return false
+	}
+	return yield(mirrored)
 }
 
 // unbase64 decodes a literal that is nothing but base64 and decodes to text.
@@ -58,7 +58,7 @@ func printable(text []byte) bool {
 
 // unhex decodes a literal that is nothing but hexadecimal and decodes to text.
 func unhex(s []byte) []byte {
-	if len(s) < 16 || len(s)%2 != 0 {
+	if len(s) < 16 || len(s)%2 != 0 || !isHex(s) {
 		return nil
 	}
 	out := make([]byte, len(s)/2)
@@ -66,6 +66,15 @@ func unhex(s []byte) []byte {
 		return nil
 	}
 	return out
+}
+
+func isHex(s []byte) bool {
+	for _, c := range s {
+		if !isAlphanumeric(c) || lower(c) > 'f' {
+			return false
+		}
+	}
+	return true
 }
 
 // dataOf returns the body of a data: URL in base64.
