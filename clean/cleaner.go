@@ -14,7 +14,7 @@ import (
 
 // version changes whenever the cleaner would judge a document otherwise, so
 // that caches in front ask again.
-const version = "4"
+const version = "5"
 
 // Cleaner is one site's compiled policy, safe for concurrent use. But for what
 // it remembers to be faster the next time it is immutable.

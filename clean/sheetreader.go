@@ -12,7 +12,7 @@ const (
 // sheetReader reads style sheets for what they do to the sight of elements.
 type sheetReader struct {
 	selectors []selector
-	css       []byte
+	contains  bool // it makes containers: without one no query about their size is met (CSS Conditional 5, 5)
 	buf       []byte
 	within    within
 	hiding    int // selectors of what hides
@@ -28,7 +28,7 @@ type within struct {
 
 // readSheet returns the selectors of what css hides or shows.
 func readSheet(css []byte) []selector {
-	s := sheetReader{css: css}
+	s := sheetReader{contains: bytes.Contains(css, []byte("container-type:")) || bytes.Contains(css, []byte("container:"))}
 	s.readRules(css, maxRuleDepth)
 	return s.selectors
 }
@@ -101,7 +101,7 @@ func (s *sheetReader) enter(prelude []byte) bool {
 	query, media := bytes.CutPrefix(s.buf, []byte("@media"))
 	size, container := bytes.CutPrefix(s.buf, []byte("@container"))
 	switch {
-	case media && onEveryScreen(query), container && inEveryContainer(size) && s.contains():
+	case media && onEveryScreen(query), container && inEveryContainer(size) && s.contains:
 	case bytes.HasPrefix(s.buf, []byte("@layer")):
 		s.within.layered = true
 	case media && onSomeScreen(query), container:
@@ -114,12 +114,6 @@ func (s *sheetReader) enter(prelude []byte) bool {
 		return false
 	}
 	return true
-}
-
-// contains reports whether the sheet makes containers at all: without one no
-// query about their size is met (CSS Conditional 5, 5).
-func (s *sheetReader) contains() bool {
-	return bytes.Contains(s.css, []byte("container-type:")) || bytes.Contains(s.css, []byte("container:"))
 }
 
 // enterScope reads the root of a scope, where it has no lower bound: that would
