@@ -81,7 +81,7 @@ func (s *scriptReader) readFileActs() {
 	}
 	lowered := bytes.ToLower(dense)
 	switch {
-	case containsAny(lowered, loaders[:]) || importsAway(lowered) || makesScript(lowered) || startsWorker(dense) || runsFetched(dense) || containsAny(dense, answers[:]):
+	case containsAny(lowered, loaders[:]) || importsAway(lowered) || makesScript(lowered) || startsWorker(dense) || s.runsFetched(dense) || containsAny(dense, answers[:]):
 		s.add(reasonLoadsScript, true)
 	case containsAny(dense, writers[:]):
 		s.add(reasonWrites, true)

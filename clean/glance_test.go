@@ -44,7 +44,7 @@ func TestGlance(t *testing.T) {
 			deedPacks:     packed(text),
 			deedDecodes:   decodes(dense),
 			deedRuns:      containsAny(text, runners[:]),
-			deedFetches:   runsFetched(dense),
+			deedFetches:   requestsText(dense),
 			deedNavigates: navigates(text) || clicks(dense) || containsAny(bytes.ToLower(dense), everyLink[:]),
 			deedLoads:     loads(dense) || loadsStyle(dense),
 			deedWrites:    containsAny(dense, writers[:]),

@@ -129,14 +129,39 @@ func callsOf(dense []byte, names []string) iter.Seq[use] {
 	}
 }
 
-// runsFetched reports whether a script fetches text and runs it, or writes it
-// into the page. What is read as data is an honest script's.
-func runsFetched(dense []byte) bool {
-	if !usesAny(dense, fetchers[:]) && !containsAny(dense, requests[:]) {
+// runsFetched reports whether a script fetches text and runs it, or writes text of
+// another host into the page. What is read as data is an honest script's.
+func (s *scriptReader) runsFetched(dense []byte) bool {
+	if !requestsText(dense) {
 		return false
 	}
-	return evaluates(dense) || constructs(dense) || delays(dense) || uses(dense, "WebAssembly") || containsAny(dense, []string{`dataType:"script`, "dataType:'script", `dataType:"jsonp`, "dataType:'jsonp"}) ||
-		!usesAny(dense, []string{"json", "JSON", "getJSON", "parseJSON"}) && containsAny(dense, inserters[:])
+	return evaluates(dense) || constructs(dense) || delays(dense) || uses(dense, "WebAssembly") || containsAny(dense, scripted[:]) ||
+		containsAny(dense, inserters[:]) && !usesAny(dense, []string{"json", "JSON", "getJSON", "parseJSON"}) && s.fetchesAway(dense)
+}
+
+func requestsText(dense []byte) bool {
+	return usesAny(dense, fetchers[:]) || containsAny(dense, requests[:])
+}
+
+// scripted are the ways to tell jQuery that what it fetches is a script.
+var scripted = [...]string{`dataType:"script`, "dataType:'script", `dataType:"jsonp`, "dataType:'jsonp"}
+
+// fetchesAway reports whether a request names a host that is on no list, or may
+// name one by a variable.
+func (s *scriptReader) fetchesAway(dense []byte) bool {
+	for _, name := range [...]string{"fetch(", `.open("GET",`, ".open('GET',", `.open("POST",`, ".open('POST',", ".ajax(", "$.get(", "$.post(", "jQuery.get(", "jQuery.post(", "EventSource(", "WebSocket("} {
+		for rest := dense; ; {
+			_, after, found := bytes.Cut(rest, []byte(name))
+			if !found {
+				break
+			}
+			if expression := goal(after); expression == nil || s.stranger(expression, kindScript) != "" {
+				return true
+			}
+			rest = after
+		}
+	}
+	return false
 }
 
 // delays reports whether a timer is given text that a promise brings.

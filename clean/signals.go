@@ -184,7 +184,7 @@ func (s *scriptReader) readActs(text []byte, seen deeds, host string) {
 		s.host = host
 	}
 	switch {
-	case seen&deedLoads != 0 && (loads(dense) || loadsStyle(dense) && s.stranger(text, kindStyle) != ""), seen&deedFetches != 0 && runsFetched(dense):
+	case seen&deedLoads != 0 && (loads(dense) || loadsStyle(dense) && s.stranger(text, kindStyle) != ""), seen&deedFetches != 0 && s.runsFetched(dense):
 		s.add(reasonLoadsScript, true)
 	case seen&deedWrites != 0 && (writesMarkup(dense) || s.plantsLinks(text, dense)):
 		s.add(reasonWrites, true)
