@@ -44,6 +44,10 @@
 // looks planted (signals.go), or, under a policy of known, every other, goes
 // unless the baseline knows its fingerprint (fingerprint.go). What stays gets
 // the Document's Nonce, so that a browser can be told to run nothing else.
+// Signals are found without parsing: in the names that a script uses (use.go) to
+// run text (running.go), load (loading.go), lead away (navigation.go) or write
+// (writing.go), and in what its literals stand for (fold.go, computed.go,
+// readings.go).
 //
 // # Hidden spam
 //
