@@ -152,7 +152,7 @@ func (t *test) compareWith(text []byte) bool {
 // addTest adds a test for an attribute, and what it asks of classes and the id.
 func (sel *selector) addTest(t test) bool {
 	text := t.text[:t.n]
-	single := t.n > 0 && bytes.IndexAny(text, " \t\r\n\f") < 0
+	single := t.n > 0 && !bytes.ContainsAny(text, " \t\r\n\f")
 	switch {
 	case t.key == classKey && t.sign == '~' && single:
 		return sel.add('.', nameKey(text))

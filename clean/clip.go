@@ -39,7 +39,7 @@ func clipsAll(value []byte) bool {
 	case "polygon":
 		return flatPolygon(arguments)
 	case "path":
-		return bytes.IndexByte(arguments, '0') >= 0 && bytes.IndexAny(arguments, "123456789") < 0
+		return bytes.IndexByte(arguments, '0') >= 0 && !bytes.ContainsAny(arguments, "123456789")
 	}
 	return false
 }

@@ -57,7 +57,7 @@ func (s *scriptReader) readFileHidden() {
 	if hidden(s.text) {
 		return
 	}
-	for part := range decoded(s.text, 3, &budget) {
+	for part := range decoded(s.text, &budget) {
 		if hidden(part) {
 			return
 		}

@@ -96,7 +96,7 @@ func (f *tokenPrint) hosts() bool {
 		found = append(found, strings.Clone(host))
 	}
 	budget := maxFolded
-	for part := range decoded(text, 3, &budget) {
+	for part := range decoded(text, &budget) {
 		for host := range hostsIn(part) {
 			found = append(found, strings.Clone(host))
 		}

@@ -9,8 +9,12 @@ import (
 	"github.com/nlnwa/whatwg-url/url"
 )
 
-// maxFolded bounds what the decoders of one script may yield together.
-const maxFolded = 1 << 20
+const (
+	// maxFolded bounds what the decoders of one script may yield together.
+	maxFolded = 1 << 20
+	// maxDecoded is how often what is decoded is decoded again.
+	maxDecoded = 3
+)
 
 // foldEscapes resolves \xHH, \uHHHH, \u{H}, \/ and joins literals that are
 // added to each other or stand in a template, so that "\x65v"+'il' and `ev${"il"}`
@@ -161,9 +165,9 @@ func unpercent(s []byte) []byte {
 
 // decoded yields what is hidden in the script's literals: character codes,
 // percent escapes, base64, text written backwards, and lists of pieces. Each is
-// folded in turn to the given depth.
-func decoded(src []byte, depth int, budget *int) iter.Seq[[]byte] {
-	return func(yield func([]byte) bool) { decode(src, depth, budget, yield) }
+// folded in turn, as deep as maxDecoded.
+func decoded(src []byte, budget *int) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) { decode(src, maxDecoded, budget, yield) }
 }
 
 // decode is decoded as a function that reports false where it is to end.

@@ -47,7 +47,8 @@ func mendLinked(text []byte) []byte {
 		case text[0] == '"':
 			n = m.text(text)
 		case jsonMark(text[0]):
-			n = m.mark(text[0])
+			n = 1
+			m.mark(text[0])
 		default:
 			n = m.word(text)
 		}
@@ -92,12 +93,12 @@ func passedOver(text []byte) int {
 	return aroundLength(text)
 }
 
-// mark writes a structural character, and returns its length.
-func (m *linkedMender) mark(c byte) int {
+// mark writes a structural character.
+func (m *linkedMender) mark(c byte) {
 	comma := len(m.out) > 0 && m.out[len(m.out)-1] == ','
 	switch {
 	case c == ',' && (comma || m.depth == 0):
-		return 1
+		return
 	case c == '{' || c == '[':
 		m.depth++
 	case (c == '}' || c == ']') && comma:
@@ -107,7 +108,6 @@ func (m *linkedMender) mark(c byte) int {
 		m.depth--
 	}
 	m.out = append(m.out, c)
-	return 1
 }
 
 // word writes the word at the head of text if it is one of JSON's, and returns

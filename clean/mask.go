@@ -126,7 +126,7 @@ func (f *tokenPrint) says(text []byte) bool {
 		return false
 	}
 	budget := maxFolded
-	for part := range decoded(append(append([]byte{'"'}, text...), '"'), 3, &budget) {
+	for part := range decoded(append(append([]byte{'"'}, text...), '"'), &budget) {
 		if !wordsOnly(part) {
 			return false
 		}

@@ -99,7 +99,7 @@ func (s *scriptReader) readHidden() {
 		s.add(reasonHiddenHost, true)
 	}
 	s.budget = maxFolded
-	for part := range decoded(s.text, 3, &s.budget) {
+	for part := range decoded(s.text, &s.budget) {
 		if host := s.stranger(part, kindScript); host != "" {
 			s.host = host
 			s.add(reasonHiddenHost, true)

@@ -44,7 +44,7 @@ func TestWordPress(t *testing.T) {
 
 	direct := straight(t, host, through)
 	pages := map[string]string{"home": through.base + "/", "page": through.base + infectedPage, "article": written}
-	before := views(t, newBrowser(t, direct), pages, newBrowser(t, direct))
+	before := views(t, newBrowser(t, direct), newBrowser(t, direct), pages)
 	infect(t, host)
 	t.Run("cleaned", func(t *testing.T) { cleaned(t, newClient(t, direct), visitor) })
 	t.Run("same to the eye", func(t *testing.T) {
@@ -64,7 +64,7 @@ func TestWordPress(t *testing.T) {
 
 // views looks at every page, and with another browser until it sees the same: what
 // all is compared with must not be half painted.
-func views(t *testing.T, ctx context.Context, pages map[string]string, again context.Context) map[string]view {
+func views(t *testing.T, ctx, again context.Context, pages map[string]string) map[string]view {
 	t.Helper()
 	out := map[string]view{}
 	for name, address := range pages {
