@@ -1,6 +1,8 @@
 package clean
 
 import (
+	"fmt"
+	"io"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/txtar"
@@ -30,4 +32,29 @@ func TestScriptKinds(t *testing.T) {
 			})
 		}
 	}
+}
+
+// FuzzScriptSignals: what is found in a script does not depend on what was read
+// before, and whatever shows of it at a glance.
+func FuzzScriptSignals(f *testing.F) {
+	for _, file := range []string{"planted.txtar", "disguised.txtar", "honest.txtar"} {
+		archive, err := txtar.ParseFile("testdata/scripts/" + file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		for _, script := range archive.Files {
+			f.Add(script.Data)
+		}
+	}
+	c := newCleaner(f, portal(f))
+	f.Fuzz(func(t *testing.T, code []byte) {
+		w := c.newRewriter(io.Discard, Document{})
+		first, host := w.scriptSignals(code, false)
+		want := fmt.Sprint(first, host)
+		w.scriptSignals([]byte(`location="https://evil.test/"`), true)
+		if again, host := w.scriptSignals(code, false); fmt.Sprint(again, host) != want {
+			t.Errorf("%q: %v %s, was %s", code, again, host, want)
+		}
+		w.fileSignals(code)
+	})
 }
