@@ -16,6 +16,7 @@ const (
 	deedNavigates
 	deedLoads
 	deedWrites
+	deedSpies
 )
 
 // telling holds what is looked for in scripts, by kind. What looks closer (in
@@ -28,6 +29,7 @@ var telling = newGlancer(map[deeds][]string{
 	deedFetches:   slices.Concat(fetchers[:], requests[:]),
 	deedNavigates: slices.Concat([]string{"location", "navigat", "open(", ".open", `"open"]`, "'open']"}, refreshes[:], clickers[:], everyLink[:]),
 	deedLoads:     slices.Concat([]string{"createelement", `import"`, "import'", `from"`, "from'", "import(", "import/*"}, loaders[:], elements[:], workers[:], styles[:]),
+	deedSpies:     secrets[:],
 	deedWrites:    slices.Concat(writers[:], inserters[:], []string{"document.title", `"write`, "'write", "document.write"}),
 })
 

@@ -13,7 +13,7 @@ import (
 // TestGlance: whatever the closer look finds, a glance has seen its kind.
 func TestGlance(t *testing.T) {
 	var words []string
-	for _, list := range [][]string{runs[:], runners[:], decoders[:], decodings[:], escapings[:], brought[:], fetchers[:], requests[:], inserters[:],
+	for _, list := range [][]string{runs[:], runners[:], decoders[:], decodings[:], escapings[:], brought[:], fetchers[:], requests[:], inserters[:], secrets[:], senders[:],
 		refreshes[:], clickers[:], everyLink[:], loaders[:], elements[:], workers[:], styles[:], writers[:], symbols[:], obfuscated[:],
 		{"_0x", "function(p,a,c,k,e,d)", "import(", `from "a"`, "createElement(d)", `("script")`, ".src=", "eval ( ", "Function", "constructor", "location", "open(", "navigate(",
 			"href", "window.", "dataType:'script'", "x", " ", "\n", "\"", "(", "e", "import", "=", "/*"}} {
@@ -47,6 +47,7 @@ func TestGlance(t *testing.T) {
 			deedFetches:   requestsText(dense),
 			deedNavigates: navigates(text) || clicks(dense) || containsAny(bytes.ToLower(dense), everyLink[:]),
 			deedLoads:     loads(dense) || loadsStyle(dense),
+			deedSpies:     containsAny(dense, secrets[:]),
 			deedWrites:    containsAny(dense, writers[:]),
 		} {
 			if found && did&act == 0 {
@@ -54,7 +55,7 @@ func TestGlance(t *testing.T) {
 			}
 		}
 	}
-	if want := deedWrites<<1 - 1; seen != want {
+	if want := deedSpies<<1 - 1; seen != want {
 		t.Errorf("seen %b in all, want %b", seen, want)
 	}
 	if did := telling.look([]byte(`var a = {"label": "x"}; a.run(1);`)); did != 0 {

@@ -22,6 +22,7 @@ const (
 	reasonHiddenHost    = "hidden-host"       // the script hides a host by encoding it
 	reasonLeadsAway     = "leads-away"        // the script sends the visitor to another host
 	reasonLoadsScript   = "loads-script"      // the script loads another script or frame from another host
+	reasonSends         = "sends-data"        // the script sends what the visitor types, or is known by, to another host
 	reasonWrites        = "writes-markup"     // the script writes markup that refers to another host
 	reasonLimit         = "limit"             // a bound was reached
 	reasonESI           = "edge-include"      // an instruction to a cache in front, such as esi:include

@@ -149,20 +149,17 @@ var scripted = [...]string{`dataType:"script`, "dataType:'script", `dataType:"js
 // fetchesAway reports whether a request names a host that is on no list, or may
 // name one by a variable.
 func (s *scriptReader) fetchesAway(dense []byte) bool {
-	for _, name := range [...]string{"fetch(", `.open("GET",`, ".open('GET',", `.open("POST",`, ".open('POST',", ".ajax(", "$.get(", "$.post(", "jQuery.get(", "jQuery.post(", "EventSource(", "WebSocket("} {
-		for rest := dense; ; {
-			_, after, found := bytes.Cut(rest, []byte(name))
-			if !found {
-				break
-			}
-			if expression := goal(after); expression == nil || s.stranger(expression, kindScript) != "" {
-				return true
-			}
-			rest = after
+	for rest := range behindEach(dense, answered[:]) {
+		if expression := goal(rest); expression == nil || s.stranger(expression, kindScript) != "" {
+			return true
 		}
 	}
 	return false
 }
+
+// answered are the requests whose answer a script can read.
+var answered = [...]string{"fetch(", `.open("GET",`, ".open('GET',", `.open("POST",`, ".open('POST',", ".ajax(", "$.get(", "$.post(",
+	"jQuery.get(", "jQuery.post(", "EventSource(", "WebSocket("}
 
 // delays reports whether a timer is given text that a promise brings.
 func delays(dense []byte) bool {

@@ -17,6 +17,7 @@ import (
 //   - navigation to a host that may not be linked (leads-away)
 //   - a script or frame created or written, or a module imported, from a host
 //     that may not serve one (loads-script, writes-markup)
+//   - cookies, or what a visitor types, sent to another host (sends-data)
 //   - a host on a list of known bad ones, hidden or in clear (listed-host)
 //   - weak: a place behind </html> (after-html); another host, in clear
 //
@@ -164,7 +165,7 @@ func (s *scriptReader) readClear() {
 // a host that is on no list.
 func (s *scriptReader) readActs(text []byte, seen deeds, host string) {
 	var dense []byte
-	if seen&(deedNavigates|deedLoads|deedWrites|deedFetches) != 0 {
+	if seen&(deedNavigates|deedLoads|deedWrites|deedFetches|deedSpies) != 0 {
 		dense = withoutSpace(text)
 	}
 	if seen&deedNavigates != 0 {
@@ -182,6 +183,9 @@ func (s *scriptReader) readActs(text []byte, seen deeds, host string) {
 	}
 	if s.host == "" {
 		s.host = host
+	}
+	if seen&deedSpies != 0 && s.sendsSecrets(dense) != "" {
+		s.add(reasonSends, true)
 	}
 	switch {
 	case seen&deedLoads != 0 && (loads(dense) || loadsStyle(dense) && s.stranger(text, kindStyle) != ""), seen&deedFetches != 0 && s.runsFetched(dense):

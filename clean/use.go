@@ -130,3 +130,20 @@ func (u *use) broken(words ...string) bool {
 	}
 	return false
 }
+
+// behindEach yields what follows each place where dense has one of the words.
+func behindEach(dense []byte, words []string) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		for _, word := range words {
+			for rest := dense; ; {
+				var found bool
+				if _, rest, found = bytes.Cut(rest, []byte(word)); !found {
+					break
+				}
+				if !yield(rest) {
+					return
+				}
+			}
+		}
+	}
+}
