@@ -249,8 +249,9 @@ func packed(text []byte) bool {
 // obfuscated is what javascript-obfuscator does with its names.
 var obfuscated = [...]string{"['push'](", `["push"](`, "while(!![])", "['shift']", `["shift"]`, "atob", "unescape(", "decodeURI", "fromCharCode", "charCodeAt", "parseInt("}
 
-// symbols are what scripts without letters begin with: JSFuck, aaencode, jjencode.
-var symbols = [...]string{"[]+[])[+!![]", "(![]+[])[", "=_=3;", "=~[];"}
+// symbols are what scripts without letters begin with (JSFuck, aaencode, jjencode),
+// and how javascript-obfuscator turns its list of words round, whatever it calls it.
+var symbols = [...]string{"[]+[])[+!![]", "(![]+[])[", "=_=3;", "=~[];", "while(!![]){try{"}
 
 // withoutSpace leaves the white space of ECMAScript out (ECMA-262, 12.2 and 12.3),
 // but for one blank between two names.
