@@ -11,9 +11,14 @@ import (
 // to guess a type (WHATWG MIME Sniffing 7, the resource header).
 const SniffLen = 1445
 
-// maxSniffLen is how much of an HTML document is read at most to learn its
-// encoding, where neither its header nor its first bytes tell.
-const maxSniffLen = 64 << 10
+const (
+	// maxSniffLen is how much of an HTML document is read at most to learn its
+	// encoding, where neither its header nor its first bytes tell.
+	maxSniffLen = 64 << 10
+	// maxPlainLen is how much is read behind a head without a declaration, in
+	// search of a byte that is not ASCII: a visitor waits for it.
+	maxPlainLen = 16 << 10
+)
 
 // ReadPrefix reads what Sniff wants of a decoded body, or all of a shorter one.
 // An error is the reader's: a body cut short is not taken for a short one.
@@ -56,7 +61,7 @@ func unsettled(contentType []string, prefix []byte) bool {
 	}
 	label, open := prescan(prefix)
 	_, known := usable(label)
-	return !known && (open || isASCII(prefix))
+	return !known && (open || len(prefix) < maxPlainLen && isASCII(prefix))
 }
 
 // Type is what a browser is told to take a response for. It leaves no room

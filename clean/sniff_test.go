@@ -76,7 +76,7 @@ func TestReadPrefix(t *testing.T) {
 		"a late declaration":   {"text/html", head + "<meta charset=windows-1258>" + long, 2 * len(head), "windows-1258"},
 		"none, old Vietnamese": {"text/html", head + "</head><body>" + long[:5000] + "x\xB8 An B\xD7nh" + long, maxSniffLen, "windows-1252"},
 		"none, UTF-8":          {"text/html", head + "</head><body>" + long[:5000] + "xã An Bình" + long, maxSniffLen, "utf-8"},
-		"none, ASCII":          {"text/html", long, maxSniffLen, "utf-8"},
+		"none, ASCII":          {"text/html", long, 2 * maxPlainLen, "utf-8"},
 		"none, at once":        {"text/html", "<p>x\xB8 An B\xD7nh</p>" + long, SniffLen, "windows-1252"},
 		"not HTML":             {"text/plain", long, SniffLen, ""},
 		"not told, text":       {"", strings.Repeat("an toan\n", 9000), SniffLen, ""},
