@@ -40,7 +40,7 @@ func makesScript(lowered []byte) bool {
 // redirectsElement reports whether a script or a frame of the page is given
 // another address.
 func redirectsElement(lowered []byte) bool {
-	return containsAny(lowered, []string{"document.scripts", `("script`, "('script", "(`script", `("iframe`, "('iframe", "(`iframe"}) &&
+	return containsAny(lowered, elements[:]) &&
 		containsAny(lowered, []string{".src=", `["src"]=`, "['src']=", `"src",`, "'src',", "src:"})
 }
 

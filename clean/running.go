@@ -21,7 +21,7 @@ func decodes(dense []byte) bool {
 }
 
 // brought is text that did not come with the page, and names that are disguised.
-var brought = [...]string{"/.source+/", `["eval"](`, `['eval'](`, "eval(name)", "eval(window.name)", "eval(location", "eval(localStorage", "eval(sessionStorage"}
+var brought = [...]string{"/.source+/", `["eval"](`, `['eval'](`, "eval(window.name)", "eval(location", "eval(localStorage", "eval(sessionStorage"}
 
 // fileDecodes is decodes for a script file: libraries name eval, and decoders, by
 // right. These call both, within a few lines.
