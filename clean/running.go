@@ -17,7 +17,7 @@ var decoders = [...]string{"atob", "unescape", "fromCharCode", "fromCodePoint", 
 func decodes(dense []byte) bool {
 	return runsDecoded(dense) || containsAny(dense, brought[:]) ||
 		evaluates(dense) && (usesAny(dense, decoders[:]) || bytes.Contains(dense, []byte(".reverse().join("))) ||
-		constructs(dense) && usesAny(dense, []string{"atob", "unescape"})
+		constructs(dense) && uses(dense, "atob")
 }
 
 // brought is text that did not come with the page, and names that are disguised.
@@ -53,9 +53,11 @@ func evaluates(dense []byte) bool {
 	return uses(dense, "execScript") || uses(dense, "globalEval")
 }
 
-// honest reports whether a use of eval is one that reads JSON, or none at all.
+// honest reports whether a use of eval is one that reads JSON, or a member of the
+// document as editors of old wrote it, or none at all.
 func (u *use) honest() bool {
-	return u.behind("typeof ", "function ") || u.follows(`("("+`, `('('+`) || u.broken(`("("+`, `('('+`)
+	plain := [...]string{`("("+`, `('('+`, `("document."+`, "('document.'+"}
+	return u.behind("typeof ", "function ") || u.follows(plain[:]...) || u.broken(plain[:2]...)
 }
 
 // constructs reports whether a function is made of text.
