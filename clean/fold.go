@@ -223,12 +223,14 @@ func openParts(src []byte, yield func([]byte) bool) bool {
 		}
 	}
 	reverses := bytes.Contains(src, []byte("reverse"))
+	var pieces base64Pieces
 	for literal := range literals(src) {
-		if !readings(literal, reverses, yield) {
+		if whole := pieces.add(literal); whole != nil && !yield(whole) || !readings(literal, reverses, yield) {
 			return false
 		}
 	}
-	return true
+	whole := pieces.end()
+	return whole == nil || yield(whole)
 }
 
 // numberLists yields the text of lists of character codes, four at least. Each

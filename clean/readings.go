@@ -34,10 +34,8 @@ func unbase64(s []byte) []byte {
 	if len(s) < 8 || len(s)%4 == 1 {
 		return nil
 	}
-	for _, c := range s {
-		if !isAlphanumeric(c) && c != '+' && c != '/' {
-			return nil
-		}
+	if !isBase64(s) {
+		return nil
 	}
 	out := make([]byte, base64.RawStdEncoding.DecodedLen(len(s)))
 	n, err := base64.RawStdEncoding.Decode(out, s)
@@ -47,6 +45,15 @@ func unbase64(s []byte) []byte {
 	return out[:n]
 }
 
+func isBase64(s []byte) bool {
+	for _, c := range s {
+		if !isAlphanumeric(c) && c != '+' && c != '/' {
+			return false
+		}
+	}
+	return true
+}
+
 func printable(text []byte) bool {
 	for _, c := range text {
 		if c < ' ' && !isSpace(c) || c >= 0x7F {
@@ -54,6 +61,31 @@ func printable(text []byte) bool {
 		}
 	}
 	return true
+}
+
+// base64Pieces joins literals that stand close to each other, each of whole groups of
+// base64: atob(a+b).
+type base64Pieces struct {
+	joined []byte
+	count  int
+}
+
+// add takes in the next literal. Where that is no piece it ends the text.
+func (p *base64Pieces) add(literal []byte) (whole []byte) {
+	if len(literal) >= 8 && len(literal)%4 == 0 && isBase64(bytes.TrimRight(literal, "=")) {
+		p.joined, p.count = append(p.joined, literal...), p.count+1
+		return nil
+	}
+	return p.end()
+}
+
+// end returns what the pieces before decode to, if there were two at least.
+func (p *base64Pieces) end() (whole []byte) {
+	if p.count > 1 {
+		whole = unbase64(p.joined)
+	}
+	p.joined, p.count = p.joined[:0], 0
+	return whole
 }
 
 // unhex decodes a literal that is nothing but hexadecimal and decodes to text.
