@@ -3,21 +3,35 @@ package clean
 import (
 	"bytes"
 	"slices"
+	"strings"
 )
 
 // maxStyleRead bounds a declaration that is read; a longer one is passed over.
 const maxStyleRead = 4 << 10
 
-// means are the ways by which declarations put an element out of sight. The
-// first three are those by which pages show again what they hide, the open tab
-// among the closed ones.
+// means are the ways by which declarations put an element out of sight.
 type means uint8
 
 const (
 	meansDisplay means = 1 << iota
 	meansVisibility
 	meansOpacity
-	meansOther
+	meansOther // which no page undoes
+	meansAway  // off the screen
+	meansCut   // cut off
+	meansFont  // in letters of no size
+	meansPaint // or of no colour
+)
+
+const (
+	// meansShown are those by which pages show again what they hide, the open tab
+	// among the closed ones.
+	meansShown = meansDisplay | meansVisibility | meansOpacity
+	// meansUndone are undone on some screens: a menu that is put away on telephones.
+	meansUndone = meansAway | meansCut | meansFont | meansPaint
+	// meansInherited are undone by what is within: a list in letters of no size,
+	// so that nothing is between its entries.
+	meansInherited = meansVisibility | meansFont | meansPaint
 )
 
 // sight is what declarations do to the sight of an element.
@@ -45,9 +59,9 @@ type declarations struct {
 	sight
 	has, said          marks // those that count, and those that were spoken of
 	text, fill, ground colour
-	loud               bool // the one that is read is !important
-	doubtful           bool // its name is two words, and so may be none
-	moves              bool // one has a property that could hide, and does not
+	loud               bool  // the one that is read is !important
+	doubtful           bool  // its name is two words, and so may be none
+	undoes             means // by which they have a property that could hide, and does not
 }
 
 // note notes that a property has a mark; the last one that is valid counts.
@@ -65,11 +79,7 @@ func (d *declarations) note(m marks, on, valid bool) {
 
 // reveals is what a rule does that counts while a visitor points somewhere.
 func (d *declarations) reveals() sight {
-	s := sight{shows: d.shows, important: d.important}
-	if d.moves {
-		s.shows |= meansOther
-	}
-	return s
+	return sight{shows: d.shows | d.undoes, important: d.important}
 }
 
 // half reports whether more declarations might hide together with these.
@@ -110,9 +120,8 @@ func (d *declarations) readBlock(css, buf []byte) []byte {
 // sum is what all of the declarations do.
 func (d *declarations) sum() sight {
 	s := d.sight
-	if d.together() {
-		s.hides |= meansOther
-	}
+	s.hides |= d.together()
+	s.shows |= d.undoes &^ s.hides
 	return s
 }
 
@@ -181,33 +190,38 @@ func (d *declarations) read(name string, value []byte) {
 		d.set(meansOpacity, ok && m.share() < faintest, ok || everywhere(value))
 	case "overflow":
 		d.note(markCut, string(value) != "visible", true)
+		d.undo(meansCut, string(value) == "visible")
 	case "overflow-x", "overflow-y":
 		d.note(markCut, string(value) != "visible", false)
 	case "position":
 		d.note(markPlaced, string(value) == "absolute" || string(value) == "fixed", flows(value))
+		d.undo(meansAway, string(value) == "static")
 	case "line-height":
 		d.note(markFlat, tiny(value), measures(value))
+		d.undo(meansCut, measures(value) && !tiny(value))
 	case "z-index":
 		m, ok := measured(value)
 		d.note(markBehind, m.number < 0, ok || string(value) == "auto" || everywhere(value))
-		d.also(m.number <= -9)
+		d.also(meansOther, m.number <= -9)
 	case "color":
 		d.text = painting(d.text, value)
+		d.undo(meansPaint, d.text.known && !d.text.clear())
 	case "-webkit-text-fill-color":
 		d.fill = painting(d.fill, value)
 	case "background", "background-color":
 		d.ground = painting(d.ground, value)
+		d.undo(meansPaint, d.ground.known)
 	case "background-clip", "-webkit-background-clip":
 		d.note(markFilled, string(value) == "text", true)
 	default:
 		if at := slices.Index(sizes[:], name); at >= 0 {
 			d.note(markSize<<at, tiny(value), sizeable(value))
-			d.moves = d.moves || !tiny(value)
+			d.undo(meansCut, sizeable(value) && !tiny(value))
 			return
 		}
-		hides, could := putsAway(name, value)
-		d.also(hides)
-		d.moves = d.moves || could && !hides
+		by, away := putsAway(name, value)
+		d.also(by, away)
+		d.undo(by&meansUndone, !away && !strings.HasPrefix(name, "margin"))
 	}
 }
 
@@ -224,9 +238,19 @@ func sizeable(value []byte) bool {
 	return ok || everywhere(value)
 }
 
-func (d *declarations) also(hides bool) {
-	if hides {
-		d.hides |= meansOther
+func (d *declarations) also(m means, hides bool) {
+	if !hides {
+		return
+	}
+	d.hides |= m
+	if d.loud {
+		d.important |= m
+	}
+}
+
+func (d *declarations) undo(m means, undoes bool) {
+	if undoes {
+		d.undoes |= m
 	}
 }
 
@@ -294,12 +318,17 @@ func isWord(value []byte) bool {
 
 // together judges what hides in company only: a box without height shows what
 // flows over, a clearfix does so on every other page.
-func (d *declarations) together() bool {
-	switch {
-	case d.has&markCut != 0 && d.has&(markFlat|markSizes) != 0, d.has&markBehind != 0 && d.has&markPlaced != 0:
-		return true
+func (d *declarations) together() (hides means) {
+	if d.has&markCut != 0 && d.has&(markFlat|markSizes) != 0 {
+		hides |= meansCut
 	}
-	return d.has&markFilled == 0 && d.unseenText()
+	if d.has&markBehind != 0 && d.has&markPlaced != 0 {
+		hides |= meansOther
+	}
+	if d.has&markFilled == 0 && d.unseenText() {
+		hides |= meansPaint
+	}
+	return hides
 }
 
 // unseenText reports text in the colour of its background, or in none.

@@ -12,6 +12,7 @@ type hidden struct {
 	around lineage
 	keys   []uint64 // of the classes of the element looked at
 	steps  uint64   // that it matches
+	means  means    // by which it is hidden
 }
 
 // hiddenBy is the element that hides. Where its end is in doubt it ends too
@@ -24,6 +25,7 @@ type hiddenBy struct {
 	el      element
 	key     uint64 // hash of its name
 	from    int64
+	means   means // none where it hides by its nature
 }
 
 func (h *hidden) reset() {
@@ -40,6 +42,7 @@ func (h *hidden) outright() bool { return h.by.active && !h.by.veil }
 // startTag notes an element that hides its content, or stands in one.
 func (h *hidden) startTag(w *rewriter, b []byte) {
 	t := &w.tok.tag
+	h.showWithin(w, b)
 	if h.by.active && (h.endsBefore(&w.place, t.el) || h.by.key == rpKey && rubyPart(t.name.of(b))) {
 		h.endBefore(w, b)
 	}
@@ -61,6 +64,7 @@ func (h *hidden) startTag(w *rewriter, b []byte) {
 	case hides && t.el != elA && !(h.by.active && w.link.active):
 		h.endBefore(w, b)
 		h.begin(w, b, false)
+		h.by.means = h.means
 		return
 	case h.by.active:
 		h.inside(w, b)
@@ -229,6 +233,7 @@ func (h *hidden) hides(t *tag, b []byte) bool {
 		a := &t.attrs[i]
 		switch value := a.value.of(b); a.id {
 		case attrHidden:
+			h.means = meansDisplay
 			return true
 		case attrStyle:
 			var rule sight
@@ -244,6 +249,7 @@ func (h *hidden) hides(t *tag, b []byte) bool {
 			}
 		case attrWidth, attrHeight, attrScrollamount:
 			if t.el == elMarquee && unseenMarquee(a.id, value) {
+				h.means = meansOther
 				return true
 			}
 		case attrOpen:
@@ -260,7 +266,33 @@ func (h *hidden) hides(t *tag, b []byte) bool {
 		f.element = nameKey(t.name.of(b))
 		h.findAll(&known, &f)
 	}
-	return known.hidden != 0
+	h.means = known.hidden &^ (h.sheet.within & meansInherited)
+	return h.means != 0
+}
+
+// showWithin takes what is held back for visible where the style of an element in
+// it undoes what hides it: letters of some size in a cell of none.
+func (h *hidden) showWithin(w *rewriter, b []byte) {
+	if h.by.means == 0 || h.by.means&^meansInherited != 0 || w.block.active && w.block.going || !h.undoes(&w.tok.tag, b) {
+		return
+	}
+	if w.block.active {
+		w.passBlock()
+	}
+	h.by, h.deeper = hiddenBy{}, 0
+	h.opened.reset()
+}
+
+// undoes reports whether an element's own style undoes what hides all around it.
+func (h *hidden) undoes(t *tag, b []byte) bool {
+	for i := range t.attrs {
+		if t.attrs[i].id == attrStyle {
+			var rule sight
+			rule, h.sheet.buf = readSight(decodeAttribute(t.attrs[i].value.of(b)), h.sheet.buf)
+			return h.by.means&^rule.shows == 0
+		}
+	}
+	return false
 }
 
 // findAll adds what the page's style elements say of an element, and notes the

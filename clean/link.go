@@ -41,6 +41,7 @@ func (w *rewriter) judgeLink(b []byte) outcome {
 		w.removeFound(b, f)
 		return outcomeGone
 	}
+	w.hidden.showWithin(w, b)
 	listed := f.Reasons[0] == reasonListedHost // as good as a second signal
 	f.Reasons = append(f.Reasons, w.linkSignals(b, f.Host)...)
 	if !listed && len(f.Reasons) == 1 && !w.keepLinkTag(b) {

@@ -28,6 +28,7 @@ type pageStyle struct {
 	attributes bool    // nor anything but attributes
 	showing    int     // selectors of what shows
 	tested     int     // those with tests
+	within     means   // that are undone for what stands in any element
 	buf        []byte
 }
 
@@ -38,7 +39,7 @@ func (s *pageStyle) reset() {
 }
 
 func (s *pageStyle) forget() {
-	s.keys, s.types, s.attributes, s.showing, s.tested = 0, false, false, 0, 0
+	s.keys, s.types, s.attributes, s.showing, s.tested, s.within = 0, false, false, 0, 0, 0
 }
 
 // learn takes in what a style sheet, or a script, hides; and what it shows
@@ -47,20 +48,62 @@ func (w *rewriter) learn(selectors []selector) {
 	s := &w.hidden.sheet
 	before := len(s.selectors)
 	for i := range selectors {
-		if sel := &selectors[i]; s.wants(sel) && s.hasRoom(sel) {
-			s.selectors = append(s.selectors, *sel)
-			s.index(&s.selectors[len(s.selectors)-1])
-		}
+		s.take(&selectors[i])
+	}
+	for i := range selectors {
+		s.undoWithin(&selectors[i])
 	}
 	if len(s.selectors) > before {
 		w.familiar.forgetClasses()
 	}
 }
 
-// wants reports a selector that has to do with hiding: one that shows elements
-// within others only where what hides them is known.
+// take keeps a selector if it has to do with hiding. One that undoes, wherever it
+// does so, is taken to do so everywhere.
+func (s *pageStyle) take(sel *selector) {
+	if sel.sight.hides != 0 || sel.sight.shows&meansShown != 0 && s.wants(sel) {
+		s.keep(sel)
+	}
+	if sel.sight.hides == 0 && sel.sight.shows&meansUndone != 0 {
+		undoes := *sel
+		undoes.up, undoes.sight.shows = nil, undoes.sight.shows&meansUndone
+		if s.shows(&undoes) {
+			s.keep(&undoes)
+		}
+	}
+}
+
+func (s *pageStyle) keep(sel *selector) {
+	if s.hasRoom(sel) {
+		s.selectors = append(s.selectors, *sel)
+		s.index(&s.selectors[len(s.selectors)-1])
+	}
+}
+
+// wants reports a selector of what shows that matters: within others only where
+// what hides them is known.
 func (s *pageStyle) wants(sel *selector) bool {
-	return sel.sight.hides != 0 || s.showing < maxShowing && len(sel.up) == 0 && (sel.classy() || sel.showsUnseen()) || s.shows(sel)
+	return s.showing < maxShowing && len(sel.up) == 0 && (sel.classy() || sel.showsUnseen()) || s.shows(sel)
+}
+
+// undoWithin gives up what hides elements in which a rule shows others again:
+// .menu{font-size:0} and .menu li{font-size:14px}, or a{font-size:14px}.
+func (s *pageStyle) undoWithin(sel *selector) {
+	undone := sel.sight.shows & meansInherited
+	if sel.sight.hides != 0 || undone == 0 {
+		return
+	}
+	if !sel.classy() && !sel.byAttribute() && (sel.element == 0 || sel.element == aKey || sel.element == liKey || sel.element == spanKey) && len(sel.up) == 0 {
+		s.within |= undone
+	}
+	for i := range sel.up {
+		around := facts{element: sel.up[i].element, id: sel.up[i].id, classes: sel.up[i].classes[:sel.up[i].count]}
+		for j := range s.selectors {
+			if hides := &s.selectors[j]; hides.sight.hides&undone != 0 && hides.matches(&around) {
+				hides.sight.hides &^= undone
+			}
+		}
+	}
 }
 
 // showsUnseen reports a selector of elements that no browser shows by itself.

@@ -9,36 +9,36 @@ import (
 // an element.
 const faintest = 0.1
 
-// putsAway judges the declarations that hide by themselves and that no page
-// undoes by a class. could is true of the properties that may.
-func putsAway(name string, value []byte) (hides, could bool) {
+// putsAway judges the declarations that hide by themselves: by which means, if
+// the property is one of those that may, and whether it does.
+func putsAway(name string, value []byte) (by means, hides bool) {
 	switch name {
 	case "left", "right", "top", "bottom", "margin", "margin-left", "margin-top", "margin-right", "margin-bottom", "text-indent",
 		"inset", "inset-inline", "inset-block", "inset-inline-start", "inset-inline-end", "inset-block-start", "inset-block-end",
 		"margin-inline", "margin-block", "margin-inline-start", "margin-block-start", "translate":
-		return anyFar(value, ' '), true
+		return meansAway, anyFar(value, ' ')
 	case "font-size":
-		return smallFont(value), true
+		return meansFont, smallFont(value)
 	case "font":
-		return smallFont(sizeOfFont(value)), true
+		return meansFont, smallFont(sizeOfFont(value))
 	case "zoom", "scale":
-		return shrunk(value, ' '), true
+		return meansOther, shrunk(value, ' ')
 	case "rotate":
-		return onEdge(value), true
+		return meansOther, onEdge(value)
 	case "content-visibility":
-		return string(value) == "hidden", true
+		return meansOther, string(value) == "hidden"
 	case "transform", "-webkit-transform", "-ms-transform", "-moz-transform", "-o-transform":
-		return transformsAway(value), true
+		return meansAway, transformsAway(value)
 	case "filter", "-webkit-filter":
-		return fades(value), true
+		return meansOther, fades(value)
 	case "clip":
-		return clipsRect(value), true
+		return meansCut, clipsRect(value)
 	case "clip-path", "-webkit-clip-path":
-		return clipsAll(value), true
+		return meansCut, clipsAll(value)
 	case "mask", "mask-image", "-webkit-mask", "-webkit-mask-image":
-		return masksAll(value), true
+		return meansPaint, masksAll(value)
 	}
-	return false, false
+	return 0, false
 }
 
 // anyFar reports whether one of the lengths leads off the screen.

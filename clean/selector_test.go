@@ -237,3 +237,48 @@ func TestManySelectors(t *testing.T) {
 		t.Errorf("%.200s", out[len(out)-100:])
 	}
 }
+
+// TestUndone: a menu that is put away on some screens, or whose entries show what
+// it does not, is none that is hidden; and what only looks like that is.
+func TestUndone(t *testing.T) {
+	c := newCleaner(t, portal(t))
+	const list = `<ul class=nav><li><a href="https://tinh.other.example/">Cổng tỉnh</a></li><li><a href="https://bo.other.example/">Bộ</a></li></ul>`
+	for css, stays := range map[string]bool{
+		".nav{position:absolute;left:-9999px}@media(min-width:768px){.nav{position:static;left:0}}":                     true,
+		".nav{position:absolute;left:-9999px}@media(min-width:768px){.nav{position:static}}":                            true,
+		".nav{max-height:0;overflow:hidden}@media screen and (min-width:768px){.nav{max-height:none;overflow:visible}}": true,
+		".nav{height:0;overflow:hidden}@media(min-width:48em){.nav{height:auto}}":                                       true,
+		".nav{transform:translateX(-9999px)}@media(min-width:768px){.nav{transform:none}}":                              true,
+		".nav{position:absolute;left:-9999px}.js .nav{left:0}":                                                          true,
+		".nav{clip:rect(0,0,0,0);position:absolute}.nav{clip:auto}":                                                     true,
+		".nav{font-size:0}.nav li{font-size:14px}":                                                                      true,
+		".nav{font-size:0}.nav>li>a{font-size:14px}":                                                                    true,
+		".nav{font-size:0}a{font-size:14px}":                                                                            true,
+		".nav{visibility:hidden}.nav a{visibility:visible}":                                                             true,
+		".nav{color:#fff;background:#fff}.nav a{color:#000}":                                                            true,
+		".nav{position:absolute;left:-9999px}.nav{margin:0}":                                                            false,
+		".nav{position:absolute;left:-9999px}.nav{font-size:14px;color:#333}":                                           false,
+		".nav{position:absolute;left:-9999px}.other{left:0}":                                                            false,
+		".nav{position:absolute;left:-9999px}.nav li{left:0}":                                                           false,
+		".nav{left:0}.nav{position:absolute;left:-9999px}":                                                              false,
+		".nav{position:absolute;left:-9999px!important}@media(min-width:768px){.nav{left:0}}":                           false,
+		".nav{font-size:0}.other li{font-size:14px}":                                                                    false,
+		".nav{font-size:0}.nav li{font-size:0}":                                                                         false,
+		".nav{height:0;overflow:hidden}.nav{width:auto;color:red}@media print{.nav{height:auto}}":                       false,
+	} {
+		out, _ := cleanString(t, c, "<style>"+css+"</style>"+list)
+		if strings.Contains(out, "Cổng") != stays {
+			t.Errorf("%s: %s", css, out)
+		}
+	}
+	for in, stays := range map[string]bool{
+		`<table><tr><td style="font-size:0"><a href="https://a.other.example/" style="font-size:14px">Một</a> <a href="https://b.other.example/" style="font-size:14px">Hai</a></td></tr></table>`: true,
+		`<div style="visibility:hidden"><p style="visibility:visible"><a href="https://a.other.example/">Một</a> <a href="https://b.other.example/">Hai</a></p></div>`:                             true,
+		`<div style="display:none"><p style="display:block"><a href="https://a.other.example/">Một</a> <a href="https://b.other.example/">Hai</a></p></div>`:                                       false,
+		`<div style="font-size:0"><p style="color:red"><a href="https://a.other.example/">Một</a> <a href="https://b.other.example/">Hai</a></p></div>`:                                            false,
+	} {
+		if out, _ := cleanString(t, c, in); strings.Contains(out, "Một") != stays {
+			t.Errorf("%s: %s", in, out)
+		}
+	}
+}

@@ -1,12 +1,17 @@
 package clean
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 const (
 	// maxRuleDepth bounds how deep rules may stand in each other.
 	maxRuleDepth = 4
 	// maxHalves bounds the rules of a sheet that might hide together with others.
 	maxHalves = 1024
+	// maxUndoing bounds the rules of a sheet that undo what few others do.
+	maxUndoing = 1024
 )
 
 // sheetReader reads style sheets for what they do to the sight of elements.
@@ -16,6 +21,7 @@ type sheetReader struct {
 	buf       []byte
 	within    within
 	hiding    int // selectors of what hides
+	undoing   int // those that show nothing but what is undone
 	halves    map[uint64]declarations
 }
 
@@ -30,7 +36,19 @@ type within struct {
 func readSheet(css []byte) []selector {
 	s := sheetReader{contains: bytes.Contains(css, []byte("container-type:")) || bytes.Contains(css, []byte("container:"))}
 	s.readRules(css, maxRuleDepth)
-	return s.selectors
+	return related(s.selectors)
+}
+
+// related leaves out, of the selectors of what shows, those that undo nothing
+// which the sheet does.
+func related(selectors []selector) []selector {
+	undone := meansShown
+	for i := range selectors {
+		undone |= selectors[i].sight.hides
+	}
+	return slices.DeleteFunc(selectors, func(sel selector) bool {
+		return sel.sight.hides == 0 && sel.sight.shows&undone == 0
+	})
 }
 
 // readRules reads rules as CSS Syntax 5.5.1 does: a semicolon ends an at-rule
@@ -203,8 +221,8 @@ func (s *sheetReader) joinHalves(selectors []byte, d *declarations) {
 		known, found := s.halves[key]
 		known.join(d)
 		switch {
-		case found && !alone && known.together():
-			s.keepSteady(s.readSelector(selectors[:end]), sight{hides: meansOther})
+		case found && known.together()&^alone != 0:
+			s.keepSteady(s.readSelector(selectors[:end]), sight{hides: known.together()})
 		case s.halves == nil:
 			s.halves = make(map[uint64]declarations)
 		}
@@ -254,10 +272,10 @@ func (s *sheetReader) hasRoom(rule sight) bool {
 	switch {
 	case rule.hides != 0:
 		return s.hiding < maxSelectors
-	case rule.shows != 0:
-		return len(s.selectors)-s.hiding < maxSelectors
+	case rule.shows&meansShown != 0:
+		return len(s.selectors)-s.hiding-s.undoing < maxSelectors
 	}
-	return false
+	return rule.shows != 0 && s.undoing < maxUndoing
 }
 
 // keepSteady keeps those selectors that no momentary state is asked for in.
@@ -270,12 +288,15 @@ func (s *sheetReader) keepSteady(selectors []selector, rule sight) {
 }
 
 func (s *sheetReader) keep(sel selector, rule sight) {
-	if !s.hasRoom(rule) || !sel.tells() {
+	if !s.hasRoom(rule) || !sel.tells() && (rule.hides != 0 || sel.root || sel.points || !sel.anchored()) {
 		return
 	}
 	sel.sight, sel.layered = rule, s.within.layered
 	s.selectors = append(s.selectors, sel)
-	if rule.hides != 0 {
+	switch {
+	case rule.hides != 0:
 		s.hiding++
+	case rule.shows&meansShown == 0:
+		s.undoing++
 	}
 }

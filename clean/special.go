@@ -13,6 +13,8 @@ var (
 	pKey        = nameKey([]byte("p"))
 	datalistKey = nameKey([]byte("datalist"))
 	popoverKey  = nameKey([]byte("popover"))
+	aKey        = nameKey([]byte("a"))
+	spanKey     = nameKey([]byte("span"))
 	liKey       = nameKey([]byte("li"))
 	olKey       = nameKey([]byte("ol"))
 	ulKey       = nameKey([]byte("ul"))
