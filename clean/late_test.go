@@ -7,7 +7,7 @@ func TestLateScripts(t *testing.T) {
 	c := newCleaner(t, portal(t))
 	for _, kind := range []string{
 		"rocketlazyloadscript", "text/rocketscript", "a1b2c3-text/javascript", "pmdelayedscript", "text/psajs", "nitropack/inlinescript", "text/partytown",
-		"text/babel", "text/jsx", "text/plain", "text/cookieconsent", "litespeed/javascript", "wpmeteor/javascript", "text/vbscript", "x", "text/x-mathjax-config",
+		"text/babel", "text/jsx", "text/plain", "text/cookieconsent", "litespeed/javascript", "wpmeteor/javascript", "text/vbscript", "x", "application/json\x00", "text/x-mathjax-config",
 	} {
 		in := `<p>a</p><script type="` + kind + `">location="https://evil.test/"</script><p>b</p>`
 		if out, _ := cleanString(t, c, in); out != "<p>a</p><p>b</p>" {

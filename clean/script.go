@@ -31,10 +31,16 @@ func (w *rewriter) scriptSort(b []byte) sort {
 	if !w.has(attrType) && !w.has(attrLanguage) {
 		return sortRuns
 	}
-	kind := lowerString(trimControls(w.valueOf(b, attrType)))
+	value, prefix := w.valueOf(b, attrType), ""
 	if !w.has(attrType) {
-		kind = "text/" + lowerString(trimControls(w.valueOf(b, attrLanguage)))
+		value, prefix = w.valueOf(b, attrLanguage), "text/"
 	}
+	if bytes.IndexByte(value, 0) >= 0 { // passed on as U+FFFD, with which no type is known
+		return sortRuns
+	}
+	kind := prefix + lowerString(trimControls(value))
+	essence, _, _ := strings.Cut(kind, ";")
+	essence = strings.TrimRight(essence, "\t\n\f\r ")
 	switch {
 	case kind == "" || kind == "text/" || kind == "module":
 		return sortRuns
@@ -42,11 +48,9 @@ func (w *rewriter) scriptSort(b []byte) sort {
 		return sortImportMap
 	case kind == "speculationrules":
 		return sortRules
-	case strings.HasPrefix(kind, "application/ld+json"):
+	case essence == "application/ld+json":
 		return sortLinked
-	}
-	essence, _, _ := strings.Cut(kind, ";")
-	if inertType(strings.TrimRight(essence, "\t\n\f\r ")) {
+	case inertType(essence):
 		return sortInert
 	}
 	return sortRuns
