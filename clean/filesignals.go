@@ -23,7 +23,7 @@ func (w *rewriter) fileSignals(window []byte) (reasons []string, host string) {
 	code := withoutComments(window)
 	for from := 0; ; from += filePiece / 2 {
 		piece := code[from:min(len(code), from+filePiece)]
-		s := scriptReader{w: w, code: piece, text: foldEscapes(piece)}
+		s := scriptReader{w: w, code: piece, whole: glanced{text: foldEscapes(piece)}}
 		if s.readFile(); len(s.reasons) > 0 {
 			return s.reasons, s.host
 		}
@@ -34,8 +34,8 @@ func (w *rewriter) fileSignals(window []byte) (reasons []string, host string) {
 }
 
 func (s *scriptReader) readFile() {
-	dense := withoutSpace(s.text)
-	s.add(reasonPacked, packed(s.text))
+	dense := s.whole.dense()
+	s.add(reasonPacked, packed(dense))
 	s.add(reasonDecoder, fileDecodes(dense))
 	s.readFileHidden()
 	s.readFileActs()
@@ -54,10 +54,10 @@ func (s *scriptReader) readFileHidden() {
 		s.add(reasonHiddenHost, true)
 		return true
 	}
-	if hidden(s.text) {
+	if hidden(s.whole.text) {
 		return
 	}
-	for part := range decoded(s.text, &budget) {
+	for part := range decoded(s.whole.text, &budget) {
 		if hidden(part) {
 			return
 		}
@@ -67,7 +67,7 @@ func (s *scriptReader) readFileHidden() {
 
 // readFileActs looks for what loads from a host or leads to one.
 func (s *scriptReader) readFileActs() {
-	text := withoutProse(s.text)
+	text := withoutProse(s.whole.text)
 	dense := withoutSpace(text)
 	if before := s.host; !s.leadsAway(text, dense) {
 		s.host = before

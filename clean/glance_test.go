@@ -13,7 +13,7 @@ import (
 // TestGlance: whatever the closer look finds, a glance has seen its kind.
 func TestGlance(t *testing.T) {
 	var words []string
-	for _, list := range [][]string{runs[:], runners[:], decoders[:], decodings[:], escapings[:], brought[:], fetchers[:], requests[:], inserters[:], secrets[:], senders[:],
+	for _, list := range [][]string{runs[:], runners[:], decoders[:], decodings[:], escapings[:], brought[:], fetchers[:], requests[:], inserters[:], secrets[:], senders,
 		refreshes[:], clickers[:], everyLink[:], loaders[:], elements[:], workers[:], styles[:], writers[:], symbols[:], obfuscated[:],
 		{"_0x", "function(p,a,c,k,e,d)", "import(", `from "a"`, "createElement(d)", `("script")`, ".src=", "eval ( ", "Function", "constructor", "location", "open(", "navigate(",
 			"href", "window.", "dataType:'script'", "x", " ", "\n", "\"", "(", "e", "import", "=", "/*"}} {
@@ -41,11 +41,11 @@ func TestGlance(t *testing.T) {
 		did := telling.look(text)
 		seen |= did
 		for act, found := range map[deeds]bool{
-			deedPacks:     packed(text),
+			deedPacks:     packed(dense),
 			deedDecodes:   decodes(dense),
 			deedRuns:      containsAny(text, runners[:]),
 			deedFetches:   requestsText(dense),
-			deedNavigates: navigates(text) || clicks(dense) || containsAny(bytes.ToLower(dense), everyLink[:]),
+			deedNavigates: navigates(dense) || clicks(dense) || containsAny(bytes.ToLower(dense), everyLink[:]),
 			deedLoads:     loads(dense) || loadsStyle(dense),
 			deedSpies:     containsAny(dense, secrets[:]),
 			deedWrites:    containsAny(dense, writers[:]),

@@ -12,7 +12,6 @@ type hidden struct {
 	around lineage
 	keys   []uint64 // of the classes of the element looked at
 	steps  uint64   // that it matches
-	means  means    // by which it is hidden
 }
 
 // hiddenBy is the element that hides. Where its end is in doubt it ends too
@@ -60,11 +59,11 @@ func (h *hidden) startTag(w *rewriter, b []byte) {
 		return
 	}
 	h.steps = 0
-	switch hides := h.hides(t, b); {
-	case hides && t.el != elA && !(h.by.active && w.link.active):
+	switch by := h.hides(t, b); {
+	case by != 0 && t.el != elA && !(h.by.active && w.link.active):
 		h.endBefore(w, b)
 		h.begin(w, b, false)
-		h.by.means = h.means
+		h.by.means = by
 		return
 	case h.by.active:
 		h.inside(w, b)
@@ -223,9 +222,9 @@ func partOf(inner, outer element) bool {
 	return outer == elColgroup && inner == elCol
 }
 
-// hides reports whether the start tag's own attributes hide the element, or
+// hides reports by what means the start tag's own attributes hide the element, or
 // the page's style elements do, or the browser's own rules unless those show it.
-func (h *hidden) hides(t *tag, b []byte) bool {
+func (h *hidden) hides(t *tag, b []byte) means {
 	var known cascade
 	f := facts{classes: h.keys[:0], tag: t, b: b}
 	open, popover := false, false
@@ -233,8 +232,7 @@ func (h *hidden) hides(t *tag, b []byte) bool {
 		a := &t.attrs[i]
 		switch value := a.value.of(b); a.id {
 		case attrHidden:
-			h.means = meansDisplay
-			return true
+			return meansDisplay
 		case attrStyle:
 			var rule sight
 			rule, h.sheet.buf = readSight(decodeAttribute(value), h.sheet.buf)
@@ -249,8 +247,7 @@ func (h *hidden) hides(t *tag, b []byte) bool {
 			}
 		case attrWidth, attrHeight, attrScrollamount:
 			if t.el == elMarquee && unseenMarquee(a.id, value) {
-				h.means = meansOther
-				return true
+				return meansOther
 			}
 		case attrOpen:
 			open = true
@@ -266,8 +263,7 @@ func (h *hidden) hides(t *tag, b []byte) bool {
 		f.element = nameKey(t.name.of(b))
 		h.findAll(&known, &f)
 	}
-	h.means = known.hidden &^ (h.sheet.within & meansInherited)
-	return h.means != 0
+	return known.hidden &^ h.sheet.within
 }
 
 // showWithin takes what is held back for visible where the style of an element in

@@ -92,7 +92,7 @@ func (w *rewriter) judgeOtherLink(b []byte, i int, r rule, f Finding) outcome {
 
 // linkSignals are what speaks against a link before its text is read.
 func (w *rewriter) linkSignals(b []byte, host string) (signals []string) {
-	if w.hidden.outright() || w.hidden.hides(&w.tok.tag, b) {
+	if w.hidden.outright() || w.hidden.hides(&w.tok.tag, b) != 0 {
 		signals = append(signals, reasonHidden)
 	}
 	if w.place.afterHTML {

@@ -69,8 +69,13 @@ func openingComment(code []byte) int {
 	if !bytes.HasPrefix(code[start:], []byte("<!--")) {
 		return 0
 	}
-	if end := bytes.IndexAny(code[start:], "\r\n\u2028\u2029"); end >= 0 {
-		return start + end
+	return start + lineLength(code[start:])
+}
+
+// lineLength returns the length of the line at the head of code (ECMA-262, 12.3).
+func lineLength(code []byte) int {
+	if end := bytes.IndexAny(code, "\r\n\u2028\u2029"); end >= 0 {
+		return end
 	}
 	return len(code)
 }
@@ -171,9 +176,7 @@ func commentLength(code []byte) int {
 	end := -1
 	switch {
 	case bytes.HasPrefix(code, []byte("//")):
-		if end = bytes.IndexAny(code, "\r\n\u2028\u2029"); end < 0 {
-			end = len(code)
-		}
+		end = lineLength(code)
 	case bytes.HasPrefix(code, []byte("/*")):
 		if end = bytes.Index(code[2:], []byte("*/")); end >= 0 {
 			end += 4

@@ -97,9 +97,9 @@ func navigations(dense []byte) iter.Seq[[]byte] {
 	}
 }
 
-// navigates reports whether text leads anywhere.
-func navigates(text []byte) bool {
-	for range navigations(withoutSpace(text)) {
+// navigates reports whether dense text leads anywhere.
+func navigates(dense []byte) bool {
+	for range navigations(dense) {
 		return true
 	}
 	return false

@@ -18,7 +18,7 @@ func withoutComments(code []byte) []byte {
 		n := 1
 		switch c := code[i]; {
 		case i == 0 && hashbang(code):
-			n = hashbangLength(code)
+			n = lineLength(code)
 		case c == '"' || c == '\'' || c == '`':
 			n = quotedLength(code[i:], 0)
 		case c == '/' && i+1 < len(code) && (code[i+1] == '/' || code[i+1] == '*'):
@@ -47,17 +47,6 @@ func withoutComments(code []byte) []byte {
 // whatever it opens (ECMA-262, 12.5). No page has a reason for one, and not all
 // readers know it.
 func hashbang(code []byte) bool { return bytes.HasPrefix(code, []byte("#!")) }
-
-// hashbangLength returns the length of the line at the head of code.
-func hashbangLength(code []byte) int {
-	end := len(code)
-	for _, terminator := range [...]string{"\n", "\r", "\u2028", "\u2029"} {
-		if n := bytes.Index(code[:end], []byte(terminator)); n >= 0 {
-			end = n
-		}
-	}
-	return end
-}
 
 // maxTemplates is how deep templates are followed into each other.
 const maxTemplates = 8

@@ -26,20 +26,21 @@ import (
 func (w *rewriter) scriptSignals(code []byte, afterHTML bool) (reasons []string, host string) {
 	s := scriptReaders.Get().(*scriptReader)
 	defer s.putBack()
-	*s = scriptReader{w: w, code: code, text: code, folded: s.folded[:0]}
+	*s = scriptReader{w: w, code: code, folded: s.folded[:0]}
+	text := code
 	if foldable(code) {
 		s.folded = appendFolded(s.folded, code)
-		s.text = s.folded
+		text = s.folded
 	}
-	s.deeds = telling.look(s.text)
+	s.whole = glanceAt(text)
 	if bytes.Contains(code, []byte("//")) || bytes.Contains(code, []byte("/*")) {
-		s.plain = foldEscapes(withoutComments(code))
+		s.plain = glanceAt(foldEscapes(withoutComments(code)))
 	}
-	s.add(reasonPacked, s.deeds&deedPacks != 0 && packed(s.text))
+	s.add(reasonPacked, s.whole.does(deedPacks) && packed(s.whole.dense()))
 	s.readDecoders()
 	s.readHidden()
 	s.readClear()
-	if afterHTML && (len(s.reasons) > 0 || s.host != "" || s.deeds&deedNavigates != 0 && navigates(s.text)) {
+	if afterHTML && (len(s.reasons) > 0 || s.host != "" || s.whole.does(deedNavigates) && navigates(s.whole.dense())) {
 		s.add(reasonAfterHTML, true)
 	}
 	if len(s.reasons) == 0 {
@@ -53,14 +54,33 @@ var scriptReaders = sync.Pool{New: func() any { return new(scriptReader) }}
 type scriptReader struct {
 	w       *rewriter
 	code    []byte
-	text    []byte // code with escapes resolved and literals joined
-	plain   []byte // text without comments, if it may have some: read beside it, as what is one is a guess
-	deeds   deeds  // that it shows at a glance
-	folded  []byte // what text is kept in where it is not code itself
-	budget  int    // of what may be decoded
-	clear   string // the first host in text that is on no list
+	whole   glanced // code with escapes resolved and literals joined
+	plain   glanced // that without comments, if it may have some: read beside it, as what is one is a guess
+	folded  []byte  // what whole is kept in where it is not code itself
+	budget  int     // of what may be decoded
+	clear   string  // the first host in whole that is on no list
 	reasons []string
 	host    string // the host that the reasons are about
+}
+
+// glanced is a script, or what is made of one, of which a glance has been taken.
+type glanced struct {
+	text  []byte
+	deeds deeds  // that it shows at a glance
+	tight []byte // without white space, once that has been asked for
+}
+
+func glanceAt(text []byte) glanced { return glanced{text: text, deeds: telling.look(text)} }
+
+// does reports whether the text shows one of the deeds at a glance.
+func (t *glanced) does(any deeds) bool { return t.deeds&any != 0 }
+
+// dense is the text without white space.
+func (t *glanced) dense() []byte {
+	if t.tight == nil {
+		t.tight = withoutSpace(t.text)
+	}
+	return t.tight
 }
 
 // putBack keeps the buffer of an ordinary script for the next.
@@ -78,35 +98,33 @@ func (s *scriptReader) add(reason string, found bool) {
 }
 
 func (s *scriptReader) readDecoders() {
-	s.add(reasonDecoder, mayDecode(s.text, s.deeds) || s.plain != nil && mayDecode(s.plain, telling.look(s.plain)) || s.disguised())
+	s.add(reasonDecoder, mayDecode(&s.whole) || mayDecode(&s.plain) || s.disguised())
 }
 
-// mayDecode is decodes for a text in which these deeds are seen at a glance.
-func mayDecode(text []byte, seen deeds) bool {
-	return seen&deedDecodes != 0 && decodes(withoutSpace(text))
-}
+// mayDecode is decodes for a text that is known at a glance.
+func mayDecode(t *glanced) bool { return t.does(deedDecodes) && decodes(t.dense()) }
 
 // disguised reports a call of eval that is not in the code as it is written, such
 // as \u0065val(…).
 func (s *scriptReader) disguised() bool {
-	return s.deeds&deedRuns != 0 && bytes.Contains(s.text, []byte("eval(")) && !bytes.Contains(s.code, []byte("eval("))
+	return s.whole.does(deedRuns) && bytes.Contains(s.whole.text, []byte("eval(")) && !bytes.Contains(s.code, []byte("eval("))
 }
 
 // readHidden looks for hosts and calls in what the script's literals decode to.
 func (s *scriptReader) readHidden() {
-	s.clear = s.stranger(s.text, kindScript)
+	s.clear = s.stranger(s.whole.text, kindScript)
 	if host := s.clear; host != "" && !bytes.Contains(bytes.ToLower(s.code), []byte(host)) {
 		s.host = host
 		s.add(reasonHiddenHost, true)
 	}
 	s.budget = maxFolded
-	for part := range decoded(s.text, &s.budget) {
+	for part := range decoded(s.whole.text, &s.budget) {
 		if host := s.stranger(part, kindScript); host != "" {
 			s.host = host
 			s.add(reasonHiddenHost, true)
 			return
 		}
-		if s.deeds&deedRuns != 0 && intrudes(part) && containsAny(s.text, runners[:]) {
+		if s.whole.does(deedRuns) && intrudes(part) && containsAny(s.whole.text, runners[:]) {
 			s.add(reasonDecoder, true)
 			return
 		}
@@ -117,7 +135,7 @@ func (s *scriptReader) readHidden() {
 // intrudes reports whether text that was hidden puts a script or a frame into
 // the page, or leads away from it.
 func intrudes(text []byte) bool {
-	return bytes.Contains(text, []byte("<script")) && !onlyLoads(text) || bytes.Contains(text, []byte("<iframe")) || navigates(text)
+	return bytes.Contains(text, []byte("<script")) && !onlyLoads(text) || bytes.Contains(text, []byte("<iframe")) || navigates(withoutSpace(text))
 }
 
 // onlyLoads reports whether every script element that markup writes loads a
@@ -141,9 +159,9 @@ func onlyLoads(markup []byte) bool {
 // them: by the script, not in what it says or is said of it.
 func (s *scriptReader) readClear() {
 	before, host := len(s.reasons), s.host
-	s.readActs(s.text, s.deeds, s.clear)
-	if len(s.reasons) == before && s.plain != nil {
-		s.readActs(s.plain, telling.look(s.plain), s.clear)
+	s.readActs(&s.whole, s.clear)
+	if len(s.reasons) == before && s.plain.text != nil {
+		s.readActs(&s.plain, s.clear)
 	}
 	if len(s.reasons) == before || !s.w.utf8() && !isASCII(s.code) {
 		return
@@ -157,25 +175,25 @@ func (s *scriptReader) readClear() {
 		text = script.quiet
 	}
 	s.reasons, s.host = s.reasons[:before], host
-	text = foldEscapes(text)
-	s.readActs(text, telling.look(text), s.stranger(text, kindScript))
+	acts := glanceAt(foldEscapes(text))
+	s.readActs(&acts, s.stranger(acts.text, kindScript))
 }
 
 // readActs looks closer at a text in which these deeds are seen at a glance, and
 // a host that is on no list.
-func (s *scriptReader) readActs(text []byte, seen deeds, host string) {
+func (s *scriptReader) readActs(t *glanced, host string) {
 	var dense []byte
-	if seen&(deedNavigates|deedLoads|deedWrites|deedFetches|deedSpies) != 0 {
-		dense = withoutSpace(text)
+	if t.does(deedNavigates | deedLoads | deedWrites | deedFetches | deedSpies) {
+		dense = t.dense()
 	}
-	if seen&deedNavigates != 0 {
-		s.readNavigation(text, dense)
+	if t.does(deedNavigates) {
+		s.readNavigation(t.text, dense)
 	}
-	if listed := s.w.listedIn(text); listed != "" {
+	if listed := s.w.listedIn(t.text); listed != "" {
 		s.host = listed
 		s.add(reasonListedHost, true)
 	}
-	if seen&deedWrites != 0 {
+	if t.does(deedWrites) {
 		s.readTitle(dense)
 	}
 	if host == "" {
@@ -184,13 +202,13 @@ func (s *scriptReader) readActs(text []byte, seen deeds, host string) {
 	if s.host == "" {
 		s.host = host
 	}
-	if seen&deedSpies != 0 && s.sendsSecrets(dense) != "" {
+	if t.does(deedSpies) && s.sendsSecrets(dense) != "" {
 		s.add(reasonSends, true)
 	}
 	switch {
-	case seen&deedLoads != 0 && (loads(dense) || loadsStyle(dense) && s.stranger(text, kindStyle) != ""), seen&deedFetches != 0 && s.runsFetched(dense):
+	case t.does(deedLoads) && (loads(dense) || loadsStyle(dense) && s.stranger(t.text, kindStyle) != ""), t.does(deedFetches) && s.runsFetched(dense):
 		s.add(reasonLoadsScript, true)
-	case seen&deedWrites != 0 && (writesMarkup(dense) || s.plantsLinks(text, dense)):
+	case t.does(deedWrites) && (writesMarkup(dense) || s.plantsLinks(t.text, dense)):
 		s.add(reasonWrites, true)
 	}
 }
@@ -237,12 +255,11 @@ func vocabulary(host string) bool {
 
 // packed reports what packers and obfuscators leave: Dean Edwards's p,a,c,k,e,d
 // and the _0x names of javascript-obfuscator, in numbers.
-func packed(text []byte) bool {
-	dense := withoutSpace(text)
+func packed(dense []byte) bool {
 	if bytes.Contains(dense, []byte("function(p,a,c,k,e,")) {
 		return true
 	}
-	names := bytes.Count(text, []byte("_0x"))
+	names := bytes.Count(dense, []byte("_0x"))
 	return names >= 8 || names >= 2 && containsAny(dense, obfuscated[:]) || containsAny(dense, symbols[:])
 }
 

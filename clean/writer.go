@@ -151,7 +151,7 @@ func (w *rewriter) reset(c *Cleaner, dst io.Writer, doc Document) {
 	w.c, w.doc, w.resolver = c, doc, newResolver(doc.URL, charset.passed())
 	w.decode, w.raw, w.xhtml = charset.transcoder(), nil, nil
 	if doc.XHTML {
-		w.xhtml = new(xhtml)
+		w.xhtml = &xhtml{elements: c.elements}
 	}
 	w.tok.elements, w.tok.attributes = c.elements, c.attributes
 	w.skimmed = skimmed()

@@ -79,7 +79,7 @@ func (h *hidden) readMarkup(w *rewriter, markup []byte, out *written) {
 			h.readWrittenEnd(key, el, &within, out)
 		case out.opens:
 			within.push(key, el)
-		case !el.has(void|rawText|rawScript|rcdata) && h.hides(&t.tag, markup):
+		case !el.has(void|rawText|rawScript|rcdata) && h.hides(&t.tag, markup) != 0:
 			out.opens, out.el, out.key = true, el, key
 		}
 	}

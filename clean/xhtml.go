@@ -16,6 +16,7 @@ func StatesXHTML(contentType []string) bool {
 // sections as text. What is not well-formed it leaves as it is. What it writes
 // is judged like any other document.
 type xhtml struct {
+	elements *names
 	state    xhtmlState
 	name     []byte // of the start tag that is read, or of the script or style whose content is
 	seen     []byte // what is held back, or how what is passed on ends
@@ -203,10 +204,8 @@ func (x *xhtml) tag(c byte) {
 // void reports whether HTML knows no end tag of the element, or its name is too
 // long to tell.
 func (x *xhtml) void() bool {
-	return len(x.name) == maxXHTMLName || element(xhtmlElements.find(x.name)).has(void)
+	return len(x.name) == maxXHTMLName || element(x.elements.find(x.name)).has(void)
 }
-
-var xhtmlElements = newNames(elementNames())
 
 // content reads the content of a script or a style up to its end tag.
 func (x *xhtml) content(c byte) {

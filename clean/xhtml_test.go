@@ -46,9 +46,10 @@ func TestXHTML(t *testing.T) {
 func FuzzXHTML(f *testing.F) {
 	f.Add([]byte(`<p><![CDATA[a]]></p><!-- b --><i/><script>c</script>`), 1)
 	f.Add([]byte("<![CDATA[]]]>]]<!x><?y?><"), 2)
+	elements := newNames(elementNames())
 	f.Fuzz(func(t *testing.T, in []byte, size int) {
 		read := func(size int) []byte {
-			var x xhtml
+			x := xhtml{elements: elements}
 			var out []byte
 			feed := func(p []byte) { out = append(out, p...) }
 			for rest := in; len(rest) > 0; {
