@@ -21,13 +21,7 @@ func computed(src []byte) iter.Seq[[]byte] {
 		}
 		dense := withoutSpace(src)
 		for _, name := range [...]string{".concat(", ".replace(", ".replaceAll(", ".split(", ".source"} {
-			for from := 0; ; {
-				at := bytes.Index(dense[from:], []byte(name))
-				if at < 0 {
-					break
-				}
-				at += from
-				from = at + len(name)
+			for at := range placesOf(dense, name) {
 				if literal := literalBefore(dense[:at]); literal != nil {
 					if text := applied(literal, dense[at:]); text != nil && !yield(text) {
 						return

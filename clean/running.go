@@ -111,19 +111,15 @@ var runs = [...]string{"eval(", "Function(", "execScript(", ".constructor(", "se
 func callsOf(dense []byte, names []string) iter.Seq[use] {
 	return func(yield func(use) bool) {
 		for _, name := range names {
-			for from := 0; ; {
-				at := bytes.Index(dense[from:], []byte(name))
-				if at < 0 {
-					break
-				}
-				u := use{before: dense[:from+at]}
+			for at := range placesOf(dense, name) {
+				u := use{before: dense[:at]}
 				for u.behind("((") {
 					u.before = u.before[:len(u.before)-1]
 				}
 				for _, window := range [...]string{"window.", "self."} {
 					u.before = bytes.TrimSuffix(u.before, []byte(window))
 				}
-				if from += at + len(name); !yield(u) {
+				if !yield(u) {
 					return
 				}
 			}

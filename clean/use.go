@@ -17,14 +17,8 @@ type use struct {
 // usesOf yields the places where dense names name.
 func usesOf(dense []byte, name string) iter.Seq[use] {
 	return func(yield func(use) bool) {
-		for from := 0; ; {
-			at := bytes.Index(dense[from:], []byte(name))
-			if at < 0 {
-				return
-			}
-			at += from
-			from = at + len(name)
-			u := use{before: dense[:at], after: dense[from:]}
+		for at := range placesOf(dense, name) {
+			u := use{before: dense[:at], after: dense[at+len(name):]}
 			if endsName(u.before) || len(u.after) > 0 && isNamePart(u.after[0]) {
 				continue
 			}
@@ -135,15 +129,24 @@ func (u *use) broken(words ...string) bool {
 func behindEach(dense []byte, words []string) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		for _, word := range words {
-			for rest := dense; ; {
-				var found bool
-				if _, rest, found = bytes.Cut(rest, []byte(word)); !found {
-					break
-				}
-				if !yield(rest) {
+			for at := range placesOf(dense, word) {
+				if !yield(dense[at+len(word):]) {
 					return
 				}
 			}
+		}
+	}
+}
+
+// placesOf yields where word stands in text.
+func placesOf(text []byte, word string) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for from := 0; ; {
+			at := bytes.Index(text[from:], []byte(word))
+			if at < 0 || !yield(from+at) {
+				return
+			}
+			from += at + len(word)
 		}
 	}
 }
